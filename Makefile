@@ -1,0 +1,62 @@
+PYTHON ?= python3
+PORT ?= 8000
+DEMO ?= yes
+
+BIN := .venv/bin
+PREPARE := manage.py prepare $(if $(filter no,$(DEMO)),--empty)
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes $(if $(UPGRADE),--upgrade) \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
+SERVED := DJANGO_SETTINGS_MODULE=config.settings.production SITE_URL=http://localhost:$(PORT)
+DEVELOPED := DJANGO_SETTINGS_MODULE=config.settings.development SITE_URL=http://localhost:$(PORT)
+
+.PHONY: help install run dev test check bench lock
+
+help: ## List what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+install: .venv/dev.stamp ## Put all packages into .venv, those of tests and checks included
+
+run: .venv/base.stamp ## Serve the site as production does (PORT=8000, DEMO=no for an empty one)
+	@$(BIN)/python scripts/port_is_free.py $(PORT)
+	@PYTHONPATH=site $(BIN)/python -m config.secret
+	@$(SERVED) $(BIN)/python $(PREPARE)
+	@exec env $(SERVED) PYTHONPATH=site $(BIN)/granian --interface wsgi --host 127.0.0.1 --port $(PORT) \
+		--workers 1 --blocking-threads 4 --no-ws --workers-kill-timeout 3 \
+		--log-level error config.wsgi:application
+
+dev: .venv/dev.stamp ## Serve the code as it is edited, with errors shown and the style guide
+	@$(BIN)/python scripts/port_is_free.py $(PORT)
+	@$(DEVELOPED) $(BIN)/python $(PREPARE)
+	@exec env $(DEVELOPED) $(BIN)/python manage.py runserver $(PORT)
+
+test: .venv/dev.stamp ## Run the whole suite, on PostgreSQL and with Redis too where they answer
+	@$(BIN)/python -m tests.run
+
+check: .venv/dev.stamp ## Look over code, layers, templates, migrations, settings, requirements
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	PYTHONPATH=site $(BIN)/lint-imports
+	$(BIN)/djlint --lint --quiet templates
+	$(BIN)/python scripts/check_requirements.py
+	$(BIN)/python manage.py makemigrations --check --settings config.settings.test
+	ENV_FILE=/dev/null DATA_DIR=.venv/checked SITE_URL=https://ill.example.org \
+		SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))') \
+		$(BIN)/python manage.py check --deploy --fail-level WARNING
+
+bench: .venv/dev.stamp ## Measure the main pages over the demonstration content
+	@$(BIN)/python manage.py bench --settings config.settings.test
+
+lock: .venv/dev.stamp ## Pin requirements/*.in anew; UPGRADE=yes takes the newest releases
+	$(LOCK) requirements/base.in -o requirements/base.txt
+	$(LOCK) requirements/dev.in -c requirements/base.txt -o requirements/dev.txt
+
+.venv/bin/pip:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Python 3.11 or newer is needed, and $(PYTHON) is not. Name one: make PYTHON=python3.12"; \
+		exit 1; }
+	@$(PYTHON) -m venv .venv
+
+.venv/%.stamp: requirements/%.txt | .venv/bin/pip
+	@echo "Installing $<"
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@

@@ -1,0 +1,39 @@
+"""The suite: quick hashing, files in a throw-away folder, TEST_DATABASE_URL and TEST_CACHE_URL."""
+
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+# Before base: a developer's environment, .env and data must not reach the tests.
+os.environ["ENV_FILE"] = os.devnull
+for name in ("DATABASE_URL", "CACHE_URL"):
+    os.environ.pop(name, None)
+    if value := os.environ.get(f"TEST_{name}"):
+        os.environ[name] = value
+for name in ("SITE_URL", "LANGUAGE_CODE", "TIME_ZONE", "DEFAULT_FROM_EMAIL", "LOG_FORMAT"):
+    os.environ.pop(name, None)
+os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="desk-to-desk-test-")
+atexit.register(shutil.rmtree, os.environ["DATA_DIR"], ignore_errors=True)
+
+from .base import *  # noqa: E402, F403
+from .base import CACHES, DATA_DIR, DATABASES  # noqa: E402
+
+DEBUG = False
+SECRET_KEY = "a secret of the tests alone, in no way to be used anywhere else"
+ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+# No manifest of collected files: WhiteNoise finds them where they are written.
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = True
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # Browser tests read from another thread: a file takes that, memory does not.
+    DATABASES["default"]["TEST"] = {"NAME": str(Path(DATA_DIR) / "test.sqlite3")}
+# Processes of one run, and runs beside each other, may share a Redis.
+CACHES["default"]["KEY_PREFIX"] = DATA_DIR.name

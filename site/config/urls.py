@@ -1,0 +1,37 @@
+"""Every address of the site. Pages of the tree come last: they take what is left."""
+
+from django.conf import settings
+from django.urls import include, path, re_path
+from django.views.generic import TemplateView
+from wagtail import urls as wagtail_urls
+from wagtail.admin import urls as wagtailadmin_urls
+from wagtail.contrib.sitemaps.views import sitemap
+from wagtail.documents import urls as wagtaildocs_urls
+
+from core.media import serve_media
+from operate.health import healthz
+
+handler400 = "core.errors.bad_request"
+handler404 = "core.errors.page_not_found"
+
+urlpatterns = [
+    path("admin/", include(wagtailadmin_urls)),
+    path("documents/", include(wagtaildocs_urls)),
+    re_path(r"^media/(?P<path>.+)$", serve_media, name="media"),
+    path("healthz", healthz),
+    path("sitemap.xml", sitemap, name="sitemap"),
+    path(
+        "robots.txt",
+        TemplateView.as_view(template_name="robots.txt", content_type="text/plain"),
+    ),
+    path("", include("chats.urls")),
+]
+
+if settings.DEBUG:
+    from debug_toolbar.toolbar import debug_toolbar_urls
+
+    from core.styleguide import styleguide
+
+    urlpatterns += [path("styleguide/", styleguide), *debug_toolbar_urls()]
+
+urlpatterns += [path("", include(wagtail_urls))]

@@ -1,0 +1,32 @@
+"""What one part of the site asks of all others, without knowing them.
+
+An app offers in `AppConfig.ready()`; the asker goes through what was offered. The order is
+that of INSTALLED_APPS and carries no meaning.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Generic, TypeVar
+
+from django.db.models import Model
+
+Offered = TypeVar("Offered")
+
+
+class Offers(Generic[Offered]):
+    """A list that apps add to while Django starts."""
+
+    def __init__(self) -> None:
+        self._offered: list[Offered] = []
+
+    def add(self, offered: Offered) -> Offered:
+        """Offer something, once however often it is called; usable as a decorator."""
+        if offered not in self._offered:
+            self._offered.append(offered)
+        return offered
+
+    def __iter__(self) -> Iterator[Offered]:
+        return iter(self._offered)
+
+
+page_saved: Offers[Callable[[Model], None]] = Offers()
+"""Called with each page of ours after it and its children are saved, in the same transaction."""

@@ -1,0 +1,93 @@
+import pytest
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
+from wagtail.models import GroupCollectionPermission, GroupPagePermission
+
+pytestmark = pytest.mark.django_db
+
+ADMIN = {"wagtailadmin.access_admin"}
+
+
+def every_right(*models: str) -> set[str]:
+    actions = ("add", "change", "delete", "view")
+    return {
+        f"{app}.{action}_{name}"
+        for app, name in (model.split(".") for model in models)
+        for action in actions
+    }
+
+
+def files(*actions: str) -> set[str]:
+    kinds = ("wagtailimages.{}_image", "wagtaildocs.{}_document", "wagtailmedia.{}_media")
+    return {kind.format(action) for kind in kinds for action in actions}
+
+
+PEOPLE = every_right("people.person", "people.team", "people.library")
+
+RIGHTS = {
+    "Administrators": ADMIN
+    | PEOPLE
+    | every_right("accounts.user", "auth.group", "wagtailcore.site", "wagtailredirects.redirect"),
+    "Editors": ADMIN | PEOPLE | every_right("wagtailredirects.redirect"),
+    "Moderators": ADMIN,
+    "Organisers": ADMIN,
+    "Guest hosts": ADMIN,
+}
+EDIT = {"add_page", "change_page", "publish_page"}
+PAGES = {
+    "Administrators": {
+        ("/", action) for action in EDIT | {"bulk_delete_page", "lock_page", "unlock_page"}
+    },
+    "Editors": {("/", action) for action in EDIT},
+    "Moderators": set(),
+    "Organisers": set(),
+    "Guest hosts": {("/home/chats/", "add_page")},
+}
+FILES = {
+    "Administrators": files("add", "change", "delete", "choose"),
+    "Editors": files("add", "change", "choose"),
+    "Moderators": set(),
+    "Organisers": files("add", "choose"),
+    "Guest hosts": files("add", "choose"),
+}
+
+
+def named(permission) -> str:
+    return f"{permission.content_type.app_label}.{permission.codename}"
+
+
+def test_these_roles_are_ready_made():
+    assert set(Group.objects.values_list("name", flat=True)) == set(RIGHTS)
+
+
+@pytest.mark.parametrize("role", RIGHTS)
+def test_a_role_may_do_exactly_this(role):
+    group = Group.objects.get(name=role)
+    assert {named(right) for right in group.permissions.all()} == RIGHTS[role]
+    pages = GroupPagePermission.objects.filter(group=group)
+    assert {(it.page.url_path, it.permission.codename) for it in pages} == PAGES[role]
+    collections = GroupCollectionPermission.objects.filter(group=group)
+    assert {named(it.permission) for it in collections} == FILES[role]
+    assert {it.collection.depth for it in collections} <= {1}
+
+
+@pytest.mark.parametrize("role", RIGHTS)
+def test_a_role_opens_the_admin(client, role):
+    user = get_user_model().objects.create_user("ines@ill.example.org")
+    user.groups.add(Group.objects.get(name=role))
+    client.force_login(user)
+    assert client.get("/admin/").status_code == 200
+
+
+def test_no_role_no_admin(client):
+    client.force_login(get_user_model().objects.create_user("ines@ill.example.org"))
+    assert client.get("/admin/").status_code == 302
+
+
+def test_a_guest_host_writes_a_chat_and_publishes_none(archive):
+    user = get_user_model().objects.create_user("guest@ill.example.org")
+    user.groups.add(Group.objects.get(name="Guest hosts"))
+    rights = archive.permissions_for_user(user)
+    assert rights.can_add_subpage()
+    assert not rights.can_publish_subpage()
+    assert not rights.can_edit()

@@ -1,0 +1,123 @@
+"""What all tests share.
+
+Migrations plant what every site begins with: the home page, the archive, the roles. A test that
+commits (`transactional_db`, `live_server`) empties the tables at its end, so each of these gets
+that beginning back from a copy made with the test database (Django's `serialized_rollback`),
+without asking for it. They run after all others, which roll back.
+
+Browser tests bear the mark `browser` and ask for `browser_page`.
+"""
+
+import os
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import pytest
+from django.core.cache import caches
+from django.db import connection
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Route, sync_playwright
+
+from tests.chromium import ARGUMENTS, find_chromium
+
+HERE = ("http://127.0.0.1:", "http://localhost:", "data:", "blob:", "about:")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        marker = item.get_closest_marker("django_db")
+        commits = marker is not None and marker.kwargs.get("transaction")
+        if commits or {"transactional_db", "live_server"} & set(item.fixturenames):
+            replanting = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+            item.add_marker(replanting, append=False)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_terminal_summary(terminalreporter) -> None:
+    """Say which databases and services the runs of `make test` have met."""
+    if told := os.environ.get("TESTED_WITH"):
+        terminalreporter.write_line(told)
+
+
+@pytest.fixture(autouse=True)
+def _fresh_cache(settings):
+    """Keep what one test caches from the next, in every thread."""
+    default = {**settings.CACHES["default"], "KEY_PREFIX": uuid.uuid4().hex}
+    settings.CACHES = {**settings.CACHES, "default": default}
+    yield
+    caches.close_all()
+
+
+@pytest.fixture
+def home(db):
+    from home.models import HomePage
+
+    return HomePage.objects.get()
+
+
+@pytest.fixture
+def archive(db):
+    from chats.models import ChatArchivePage
+
+    return ChatArchivePage.objects.get()
+
+
+@pytest.fixture(scope="session")
+def chromium(django_db_setup) -> Iterator[Browser]:
+    path = find_chromium()
+    if path is None:
+        pytest.fail("Browser tests need Chromium, and none is here. `make test` installs it.")
+    beginning = connection._test_serialized_contents
+    with sync_playwright() as playwright, pytest.MonkeyPatch.context() as patch:
+        # Playwright keeps an event loop in this thread. Django takes each query for one made
+        # from asynchronous code, and has another connection here, without the site's beginning.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        connection._test_serialized_contents = beginning
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()
+        connection.close()
+
+
+def watch(page: Page, faults: list[str]) -> None:
+    """Note what a page must not do: ask another host, write an error, leave one uncaught."""
+
+    def let_through(route: Route, request: Request) -> None:
+        if request.url.startswith(HERE):
+            route.continue_()
+        else:
+            faults.append(f"asked another host: {request.url}")
+            route.abort()
+
+    def listen(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            faults.append(f"console: {message.text}")
+
+    page.route("**/*", let_through)
+    page.on("console", listen)
+    page.on("pageerror", lambda error: faults.append(f"uncaught: {error}"))
+
+
+@pytest.fixture
+def open_tab(chromium: Browser, live_server) -> Iterator[Callable[..., Page]]:
+    """A function that opens a tab of its own; relative addresses go to the live server.
+
+    Its arguments are those of a Playwright context, as `java_script_enabled=False`. The test
+    fails for what `watch` notes; a breach of the Content-Security-Policy is an error too.
+    """
+    faults: list[str] = []
+    with ExitStack() as contexts:
+
+        def open_one(**options) -> Page:
+            context = chromium.new_context(base_url=live_server.url, **options)
+            page = contexts.enter_context(context).new_page()
+            watch(page, faults)
+            return page
+
+        yield open_one
+    assert not faults
+
+
+@pytest.fixture
+def browser_page(open_tab) -> Page:
+    return open_tab()
