@@ -1,0 +1,230 @@
+"""Every component with all its states, in development only: look here after a change of style."""
+
+import datetime
+
+from django import forms
+from django.core.paginator import Paginator
+from django.db.models import TextChoices
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from core.timestamps import format_duration, format_stamp
+
+
+class State(TextChoices):
+    UPCOMING = "upcoming", "Upcoming"
+    RECORDING_EXPECTED = "recording_expected", "Recording expected"
+    TOPICS_EXPECTED = "topics_expected", "Topics expected"
+    COMPLETE = "complete", "With topics"
+    LOST = "lost", "Recording lost"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+class QuestionForm(forms.Form):
+    """Each kind of field once."""
+
+    use_required_attribute = False
+    template_for = forms.ChoiceField(
+        label="What is it about?",
+        choices=[("", "Choose one"), ("lending", "Lending"), ("borrowing", "Borrowing")],
+    )
+    name = forms.CharField(label="Your name", max_length=100)
+    email = forms.EmailField(
+        label="Email address", help_text="We answer here; nobody else sees the address."
+    )
+    library = forms.CharField(label="Library", required=False)
+    question = forms.CharField(
+        label="Your question",
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text="Leave out names and card numbers of patrons.",
+    )
+    slip = forms.FileField(
+        label="A picture of the slip", required=False, help_text="PNG or JPEG, at most 5 MB."
+    )
+    reply = forms.ChoiceField(
+        label="How shall we answer?",
+        widget=forms.RadioSelect,
+        choices=[("mail", "By mail"), ("chat", "At the next chat"), ("phone", "By phone")],
+    )
+    days = forms.MultipleChoiceField(
+        label="Which days suit you?",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        choices=[("tue", "Tuesday"), ("wed", "Wednesday"), ("thu", "Thursday")],
+    )
+    agreed = forms.BooleanField(label="The answer may be published without my name")
+
+
+class FilterForm(forms.Form):
+    year = forms.ChoiceField(
+        choices=[("", "Any"), ("2025", "2025"), ("2024", "2024")], required=False
+    )
+    host = forms.ChoiceField(
+        choices=[("", "Anyone"), ("m", "Marisol Achterberg"), ("d", "Delivery team")],
+        required=False,
+    )
+    tag = forms.ChoiceField(choices=[("", "Any"), ("renewals", "renewals")], required=False)
+    state = forms.ChoiceField(choices=[("", "Any"), *State.choices], required=False)
+
+
+def _topic(seconds: int | None, title: str, **more) -> dict:
+    timed = seconds is not None
+    return {
+        "title": title,
+        "stamp": format_stamp(seconds) if timed else "",
+        "iso_duration": format_duration(seconds) if timed else "",
+        "href": f"#t={seconds}" if timed else "",
+        **more,
+    }
+
+
+def _chat(day: str, state: State, heading: str = "Community chat", **more) -> dict:
+    seconds = more.pop("seconds", 0)
+    return {
+        "title": f"{heading}, {day}",
+        "heading": heading,
+        "url": f"#chat-{day}",
+        "date": datetime.date.fromisoformat(day),
+        "state": state,
+        "duration_stamp": format_stamp(seconds) if seconds else "",
+        "duration_iso": format_duration(seconds) if seconds else "",
+        **more,
+    }
+
+
+def examples() -> dict:
+    """Return the context of `styleguide.html`: believable content for every component."""
+    topics = [
+        _topic(
+            24,
+            "Captions, the chat box and who is recording",
+            kind_label="Housekeeping",
+        ),
+        _topic(
+            135,
+            "Which book would you send to a reader on the moon?",
+            kind_label="Icebreaker",
+        ),
+        _topic(
+            660,
+            "Can a borrower renew twice when the lender says “no renewals”?",
+            answer="No. Ask the lender first; each further renewal needs their yes.",
+            answer_checked_on=datetime.date(2025, 3, 4),
+        ),
+        _topic(688, "Finding a recording by its words", current=True),
+        _topic(
+            1274,
+            "What a lending string is, and why five lenders are better than fifteen for a rarity",
+            source_label="from the text chat",
+            answer="Short strings fail sooner, and the request is back while it matters.",
+            answer_checked_on=datetime.date(2022, 5, 11),
+            answer_is_old=True,
+        ),
+        _topic(
+            2265,
+            "Postage for returns by post",
+            successor={"title": "New postage rates from January", "href": "#newer"},
+        ),
+        _topic(3723, "Van routes over the holidays", kind_label="News"),
+    ]
+    untimed = [
+        _topic(None, "Requests that come back unfilled", href="#unfilled"),
+        _topic(None, "Labels for the van"),
+        _topic(
+            None,
+            "If your library were a biscuit, which?",
+            kind_label="Icebreaker",
+        ),
+    ]
+    heard = [
+        {**topic, "listen_href": topic["href"], "anchor": f"topic-{n}", "permalink": f"#topic-{n}"}
+        for n, topic in enumerate(topics[:2])
+    ]
+    question = QuestionForm(
+        {"email": "reading.room", "name": "Ines Oyelaran-Beck", "reply": "mail"}
+    )
+    filters = FilterForm({"year": "2024", "host": "d"})
+    return {
+        "day": datetime.date(2024, 12, 18),
+        "topics": topics,
+        "heard": heard,
+        "untimed": untimed,
+        "states": State,
+        "chats": [
+            _chat("2025-06-18", State.UPCOMING, hosts_line="Marisol Achterberg"),
+            _chat("2025-06-04", State.RECORDING_EXPECTED, hosts_line="Marisol Achterberg"),
+            _chat(
+                "2025-05-21",
+                State.TOPICS_EXPECTED,
+                "An hour with the delivery team",
+                hosts_line="Theo Lindqvist with Delivery",
+                seconds=3010,
+            ),
+            _chat(
+                "2025-05-07",
+                State.COMPLETE,
+                "Renewals, recalls and what to write in a note to the lender",
+                hosts_line="Marisol Achterberg",
+                seconds=4105,
+                topics=topics,
+            ),
+            _chat("2025-04-23", State.COMPLETE, topics=untimed),
+            _chat("2025-04-09", State.LOST, hosts_line="Theo Lindqvist"),
+            _chat("2025-03-26", State.CANCELLED),
+        ],
+        "lines": [
+            {
+                "date": datetime.date(2025, 5, 28),
+                "title": "Returning a box of loans after a move",
+                "meta": "Ines Oyelaran-Beck · 4 minutes",
+                "summary": "What to tell your lenders before the vans stop, and in which order.",
+            },
+            {
+                "date": datetime.date(2025, 5, 2),
+                "title": "When the barcode will not scan",
+                "meta": "Theo Lindqvist · 2 minutes",
+            },
+        ],
+        "search_examples": [
+            {"words": words} for words in ("renewals", "“lending string”", "holiday vans")
+        ],
+        "tags": [{"name": name, "slug": name} for name in ("renewals", "delivery", "copyright")],
+        "filter_form": filters,
+        "active_filters": [
+            {"label": "Year: 2024", "href": "?host=d"},
+            {"label": "Host: Delivery team", "href": "?year=2024"},
+        ],
+        "question_form": question,
+        "empty_form": QuestionForm(prefix="new"),
+        "page": Paginator(range(180), 20).page(4),
+        "crumbs": [
+            {"label": "Home", "href": "/"},
+            {"label": "Guides", "href": "#guides"},
+            {"label": "Borrowing", "href": "#borrowing"},
+        ],
+        "facts": [
+            {"label": "When", "text": "Wednesday, June 18, 10 to 11 am"},
+            {"label": "Where", "text": "Online"},
+            {"label": "Seats", "text": "12 of 40 left"},
+            {"label": "Recording", "text": "The last one", "href": "#chat-2025-05-07"},
+        ],
+        "columns": ["Loan", "Period", "Renewals", "Overdue after"],
+        "rows": [
+            ["Book", "6 weeks", "1", "3 days"],
+            ["Score or map", "4 weeks", "none", "1 day"],
+            ["Copy of an article", "kept", "–", "–"],
+        ],
+        "site_navigation": [
+            {"label": label, "href": f"#{label.lower()}", "current": label == "Chats"}
+            for label in ("Chats", "Guides", "Blog", "Events", "About")
+        ],
+        "site_name": "The Lending Desk",
+        "footer_navigation": [
+            {"label": label, "href": "#"} for label in ("Contact", "Privacy", "Feeds")
+        ],
+        "footer_text": "For the people who send books to one another’s readers.",
+    }
+
+
+def styleguide(request: HttpRequest) -> HttpResponse:
+    return render(request, "styleguide.html", examples())
