@@ -1,0 +1,61 @@
+"""What a chat needs next, from announcing it to having its topics."""
+
+import datetime
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from chats.kinds import ASIDE
+from chats.states import ChatState
+
+if TYPE_CHECKING:
+    from chats.models import ChatPage
+
+EXPIRY_WARNING = datetime.timedelta(days=14)
+
+
+def next_step(chat: "ChatPage") -> str:
+    """Return one sentence for its editor; blank where nothing is left to do."""
+    if chat.date is None:
+        return ""
+    if warning := _expiry_warning(chat):
+        return warning
+    if not chat.live and chat.is_ahead:
+        return _("Publish it, so that colleagues can plan for it.")
+    match chat.state:
+        case ChatState.UPCOMING if not chat.register_url:
+            return _("Add where to register: readers see a button until the chat begins.")
+        case ChatState.RECORDING_EXPECTED:
+            return _("Add the link to the recording, or say under Recording that it was lost.")
+        case ChatState.TOPICS_EXPECTED if chat.has_recording:
+            return _("Note the topics with their times: they are what colleagues search for.")
+        case ChatState.TOPICS_EXPECTED:
+            return _("Add the recording and its topics.")
+        case ChatState.COMPLETE if not chat.has_recording:
+            return _("The topics are here, the recording is not: add its link if there is one.")
+        case ChatState.COMPLETE if _unanswered(chat):
+            return _("Add short answers to its questions, for colleagues in a hurry.")
+    return ""
+
+
+def _expiry_warning(chat: "ChatPage") -> str:
+    expires = chat.recording_expires_on
+    if not expires or chat.recording_file_id or not chat.recording_url:
+        return ""
+    today = timezone.localdate()
+    if expires < today:
+        return _("The link to the recording stopped working on %(date)s. Keep a file here.") % {
+            "date": date_format(expires)
+        }
+    if expires - today <= EXPIRY_WARNING:
+        return _("The link to the recording ends on %(date)s. Keep a file of it here before.") % {
+            "date": date_format(expires)
+        }
+    return ""
+
+
+def _unanswered(chat: "ChatPage") -> bool:
+    substance = [topic for topic in chat.topics.all() if topic.shown_kind not in ASIDE]
+    return bool(substance) and not any(topic.answer for topic in substance)

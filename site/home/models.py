@@ -1,0 +1,70 @@
+"""The first door of the site."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalKey
+from wagtail.admin.panels import FieldPanel, InlinePanel
+from wagtail.fields import RichTextField
+from wagtail.models import Orderable, Page
+from wagtail.search import index
+
+from chats.models import ChatArchivePage, ChatPage
+from core.pages import BasePage
+
+NEWEST_CHATS = 5
+
+
+class HomePage(BasePage):
+    """Search first, then what is next, then the newest chats."""
+
+    parent_page_types = ["wagtailcore.Page"]
+    subpage_types = ["chats.ChatArchivePage"]
+    max_count = 1
+
+    intro = RichTextField(
+        _("introduction"),
+        blank=True,
+        features=["bold", "italic", "link"],
+        help_text=_("One or two sentences: who meets here, and what a newcomer finds."),
+    )
+
+    content_panels = [
+        *BasePage.content_panels,
+        FieldPanel("intro"),
+        InlinePanel(
+            "search_examples",
+            heading=_("Examples under the search"),
+            label=_("Example"),
+            help_text=_("Words that find something: they show what one can ask."),
+            max_num=6,
+        ),
+    ]
+    search_fields = [*Page.search_fields, index.SearchField("intro")]
+    template = "pages/home.html"
+
+    class Meta:
+        verbose_name = _("home page")
+
+    def get_context(self, request, *args, **kwargs):
+        chats = ChatPage.objects.published().for_listing()
+        newest_chats = list(chats.past().newest_first()[:NEWEST_CHATS])
+        return {
+            **super().get_context(request, *args, **kwargs),
+            "archive": ChatArchivePage.objects.child_of(self).published().first(),
+            "next_chat": chats.upcoming().first(),
+            "newest_chats": newest_chats,
+            "unfolded": next((chat for chat in newest_chats if chat.topics.all()), None),
+            "search_examples": self.search_examples.all(),
+        }
+
+
+class SearchExample(Orderable):
+    """Words an editor offers under the search box."""
+
+    page = ParentalKey(HomePage, on_delete=models.CASCADE, related_name="search_examples")
+    words = models.CharField(_("words"), max_length=60)
+
+    panels = [FieldPanel("words")]
+
+    def __str__(self) -> str:
+        return self.words
