@@ -1,0 +1,250 @@
+"""Load the demonstration, and take it out again."""
+
+import datetime
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
+from django.db.models import Model
+from django.utils import timezone
+from django.utils.html import format_html, strip_tags
+from taggit.models import Tag
+from wagtail.models import PageLogEntry, ReferenceIndex
+from wagtail.signal_handlers import disable_reference_index_auto_update
+
+from chats.keys import new_key
+from chats.models import ChatArchivePage, ChatHost, ChatPage, Topic, TopicTag
+from chats.states import is_ahead
+from core.pages import BasePage
+from home.models import SearchExample
+from operate.models import DemonstrationItem
+from people.models import Library, Person, Team
+
+WEDNESDAY = 2
+START_TIME = datetime.time(14)
+AS_GIVEN_OF_CHAT = [
+    "title",
+    "note",
+    "register_url",
+    "outcome",
+    "outcome_reason",
+    "topics_promised",
+    "recording_url",
+    "recording_passcode",
+    "duration",
+]
+AS_GIVEN_OF_TOPIC = ["start", "title", "source", "kind", "answer"]
+NO_WORDS = {"home_intro": "", "archive_intro": "", "search_examples": []}
+
+
+@dataclass
+class Removal:
+    """What became of a demonstration that was taken out."""
+
+    chats: int = 0
+    kept: list[str] = field(default_factory=list)
+    """Names of what stays."""
+
+
+@transaction.atomic
+def load() -> int:
+    """Load the demonstration and return how many chats it has: 0 if it is here already.
+
+    Persons, teams, libraries and tags that are here under the same name are used as they are.
+    The home page and the archive get words only where they have none.
+    """
+    # Locked, so that of two loads at once the second finds the first.
+    archive = ChatArchivePage.objects.select_for_update().get()
+    if DemonstrationItem.objects.exists():
+        return 0
+    chats = _read("chats")["chats"]
+    maker = _ChatMaker(chats)
+    for entry in sorted(chats, key=lambda entry: -entry["weeks_ago"]):
+        _publish_first(archive, maker.make(entry))
+    _reword(archive, old=NO_WORDS, new=_read("front"))
+    return len(chats)
+
+
+@transaction.atomic
+def remove() -> Removal | None:
+    """Take out what `load` made, edited since or not; None if there is nothing to take out.
+
+    Persons, teams, libraries and tags that something else uses stay, and words in a page that
+    is being edited.
+    """
+    if not DemonstrationItem.objects.exists():
+        return None
+    removal = Removal()
+    chats = ChatPage.objects.filter(pk__in=_loaded(ChatPage))
+    removal.chats = chats.count()
+    # What the load wrote to the log of pages; what somebody did to them stays on record.
+    PageLogEntry.objects.filter(page_id__in=_loaded(ChatPage), user=None).delete()
+    chats.delete()
+    drafted = set(_named_in_drafts())
+    # Persons before their teams.
+    for model in (Person, Team, Library, Tag):
+        for item in model.objects.filter(pk__in=_loaded(model)):
+            if item in drafted or _is_used(item):
+                removal.kept.append(str(item))
+            else:
+                item.delete()
+    if archive := ChatArchivePage.objects.first():
+        removal.kept += map(str, _reword(archive, old=_read("front"), new=NO_WORDS))
+    DemonstrationItem.objects.all().delete()
+    return removal
+
+
+def last_community_day() -> datetime.date:
+    """Return the newest Wednesday whose call has begun, by the site's clock."""
+    today = timezone.localdate()
+    day = today - datetime.timedelta(days=(today.weekday() - WEDNESDAY) % 7)
+    return day - datetime.timedelta(weeks=1) if is_ahead(day, START_TIME) else day
+
+
+class _ChatMaker:
+    """Makes unsaved chats of the entries in chats.toml, and all that they name."""
+
+    def __init__(self, chats: list[dict]):
+        people = _read("people")
+        self.week_zero = last_community_day()
+        self.teams = {
+            team["slug"]: _find_or_make(Team, **_given(team, ["name", "blurb"]))
+            for team in people["teams"]
+        }
+        self.people = {
+            person["slug"]: _find_or_make(
+                Person,
+                team=self.teams[person["team"]],
+                **_given(person, ["name", "role", "blurb"]),
+            )
+            for person in people["people"]
+        }
+        for library in people["libraries"]:
+            _find_or_make(Library, **library)
+        topics = [(chat, topic) for chat in chats for topic in chat.get("topics", [])]
+        names = {name for _chat, topic in topics for name in topic.get("tags", [])}
+        self.tags = {name: _find_or_make(Tag, name=name) for name in sorted(names)}
+        self.keys = {
+            f"{chat['weeks_ago']}:{topic['start']}": new_key()
+            for chat, topic in topics
+            if "start" in topic
+        }
+
+    def make(self, entry: dict) -> ChatPage:
+        summary = entry.get("summary", "")
+        return ChatPage(
+            date=self._weeks_ago(entry["weeks_ago"]),
+            start_time=START_TIME,
+            summary=format_html("<p>{}</p>", summary) if summary else "",
+            chat_hosts=[
+                ChatHost(person=self.people[slug], sort_order=order)
+                for order, slug in enumerate(entry["hosts"])
+            ],
+            teams=[self.teams[slug] for slug in entry["teams"]],
+            topics=[
+                self._topic(entry, topic, order)
+                for order, topic in enumerate(entry.get("topics", []))
+            ],
+            **_given(entry, AS_GIVEN_OF_CHAT),
+        )
+
+    def _topic(self, chat: dict, entry: dict, order: int) -> Topic:
+        address = f"{chat['weeks_ago']}:{entry.get('start')}"
+        successor = entry.get("superseded_by")
+        checked = entry.get("answer_checked_weeks_ago")
+        return Topic(
+            sort_order=order,
+            key=self.keys.get(address) or new_key(),
+            superseded_by=self.keys[successor] if successor else "",
+            answer_checked_on=None if checked is None else self._weeks_ago(checked),
+            tagged_items=[TopicTag(tag=self.tags[name]) for name in entry.get("tags", [])],
+            **_given(entry, AS_GIVEN_OF_TOPIC),
+        )
+
+    def _weeks_ago(self, weeks: int) -> datetime.date:
+        return self.week_zero - datetime.timedelta(weeks=weeks)
+
+
+def _read(name: str) -> dict:
+    return tomllib.loads(Path(__file__).with_name(f"{name}.toml").read_text("utf-8"))
+
+
+def _given(entry: dict, names: list[str]) -> dict:
+    return {name: entry[name] for name in names if name in entry}
+
+
+def _find_or_make(model: type[Model], name: str, **values) -> Model:
+    """Return the one of that name, in any case of its letters, else one made and remembered."""
+    found = model.objects.filter(name__iexact=name).first()
+    return found or _remember(model.objects.create(name=name, **values))
+
+
+def _remember(item: Model) -> Model:
+    DemonstrationItem.objects.create(item=item)
+    return item
+
+
+def _loaded(model: type[Model]) -> Iterable[int]:
+    content_type = ContentType.objects.get_for_model(model)
+    items = DemonstrationItem.objects.filter(content_type=content_type)
+    return items.values_list("object_id", flat=True)
+
+
+def _publish_first(archive: ChatArchivePage, chat: ChatPage) -> None:
+    """Publish a new chat as if it had stood here since its day; one ahead, since now."""
+    chat.first_published_at = min(chat.starts_at, timezone.now())
+    # Every topic saved would have the references of its whole chat read anew.
+    with disable_reference_index_auto_update():
+        archive.add_child(instance=chat)
+        chat.save_revision().publish()
+    ReferenceIndex.create_or_update_for_object(chat)
+    _remember(chat)
+
+
+def _is_used(item: Model) -> bool:
+    """Say whether any row of the database points at it."""
+    return any(
+        relation.related_model._base_manager.filter(**{relation.field.name: item}).exists()
+        for relation in item._meta.get_fields(include_hidden=True)
+        if relation.auto_created and not relation.concrete
+    )
+
+
+def _named_in_drafts() -> Iterable[Model]:
+    """What stands only in an editor's draft: no row points at it, and it must not go either."""
+    for chat in ChatPage.objects.filter(has_unpublished_changes=True):
+        draft = chat.get_latest_revision_as_object()
+        yield from draft.hosts
+        yield from draft.teams.all()
+        for topic in draft.topics.all():
+            yield from topic.tags.all()
+
+
+def _reword(archive: ChatArchivePage, old: dict, new: dict) -> set[BasePage]:
+    """Say `new` where home page and archive still say `old`.
+
+    A page with a draft is being edited and left alone; such pages are returned.
+    """
+    home = archive.get_parent().specific
+    reworded = set()
+    if _says(home.intro, old["home_intro"]):
+        home.intro = new["home_intro"]
+        reworded.add(home)
+    if [example.words for example in home.search_examples.all()] == old["search_examples"]:
+        home.search_examples = [SearchExample(words=words) for words in new["search_examples"]]
+        reworded.add(home)
+    if _says(archive.intro, old["archive_intro"]):
+        archive.intro = new["archive_intro"]
+        reworded.add(archive)
+    drafted = {page for page in reworded if page.has_unpublished_changes}
+    for page in reworded - drafted:
+        page.save_revision().publish()
+    return drafted
+
+
+def _says(html: str, words: str) -> bool:
+    """Compare what is read: the editor's widget adds attributes of its own."""
+    return strip_tags(html) == strip_tags(words)

@@ -1,0 +1,298 @@
+"""`manage.py demo` brings a made-up network and takes it out again."""
+
+import datetime
+import tomllib
+from collections import Counter
+from io import StringIO
+from pathlib import Path
+
+import pytest
+import time_machine
+from django.apps import apps
+from django.core.management import CommandError, call_command
+from django.test import TestCase
+from django.utils import timezone
+from taggit.models import Tag
+from wagtail.models import Page, PageLogEntry, ReferenceIndex, Revision
+from wagtail.search.models import IndexEntry
+
+from chats.models import ChatArchivePage, ChatPage, Topic, TopicAddress
+from home.models import HomePage
+from operate.demonstration import loading
+from people.models import Library, Person, Team
+from tests.factories.chats import make_chat, make_topic
+
+DATA = Path(loading.__file__).parent
+CHATS = tomllib.loads((DATA / "chats.toml").read_text("utf-8"))["chats"]
+PEOPLE = tomllib.loads((DATA / "people.toml").read_text("utf-8"))
+
+# A Tuesday two days after clocks went forward: the series lies on both sides of the change.
+NOW = "2026-03-10 12:00 -0400"
+WEEK_ZERO = datetime.date(2026, 3, 4)
+
+
+def demo(*arguments: str) -> str:
+    out = StringIO()
+    call_command("demo", *arguments, stdout=out)
+    return out.getvalue()
+
+
+def count_rows() -> dict[str, int]:
+    """Rows of every table but content types, which any first use makes."""
+    return {
+        model._meta.label: model._base_manager.count()
+        for model in apps.get_models()
+        if model._meta.managed and model._meta.label != "contenttypes.ContentType"
+    }
+
+
+def facts(chat: ChatPage) -> dict:
+    """All that an editor can see of a chat."""
+    data = chat.serializable_data()
+    for name in ("last_published_at", "latest_revision", "live_revision"):
+        data.pop(name, None)
+    data.pop("latest_revision_created_at", None)
+    return data
+
+
+def chat_of_week(weeks_ago: int) -> ChatPage:
+    return ChatPage.objects.get(date=WEEK_ZERO - datetime.timedelta(weeks=weeks_ago))
+
+
+@time_machine.travel(NOW, tick=False)
+class TestLoaded(TestCase):
+    @classmethod
+    def setUpTestData(cls):
+        cls.before = count_rows()
+        cls.said = demo()
+
+    def test_all_of_the_data_is_here(self):
+        assert "40 chats" in self.said
+        assert ChatPage.objects.live().count() == len(CHATS) == 40
+        assert Topic.objects.count() == sum(len(chat.get("topics", [])) for chat in CHATS) == 317
+        assert Person.objects.count() == len(PEOPLE["people"])
+        assert set(Team.objects.values_list("slug", flat=True)) == {
+            team["slug"] for team in PEOPLE["teams"]
+        }
+        assert Library.objects.count() == len(PEOPLE["libraries"])
+        assert not any(Page.find_problems())
+
+    def test_states_are_those_of_the_data(self):
+        not_complete = {
+            -4: "upcoming",
+            -2: "upcoming",
+            0: "recording_expected",
+            2: "topics_expected",
+            40: "cancelled",
+            56: "lost",
+        }
+        states = {chat.date: chat.state for chat in ChatPage.objects.all()}
+        assert states == {
+            WEEK_ZERO - datetime.timedelta(weeks=entry["weeks_ago"]): not_complete.get(
+                entry["weeks_ago"], "complete"
+            )
+            for entry in CHATS
+        }
+
+    def test_chats_begin_at_two_by_the_clock_on_the_wall_and_are_public_since(self):
+        for chat in ChatPage.objects.all():
+            assert chat.date.weekday() == loading.WEDNESDAY
+            assert timezone.localtime(chat.starts_at).hour == 14
+            published = timezone.localtime(chat.first_published_at)
+            assert published.date() == (timezone.localdate() if chat.is_ahead else chat.date)
+        in_order_of_making = ChatPage.objects.order_by("pk").values_list("date", flat=True)
+        assert list(in_order_of_making) == sorted(in_order_of_making)
+
+    def test_a_chat_has_its_hosts_in_order_its_teams_and_its_topics(self):
+        for entry in CHATS:
+            chat = chat_of_week(entry["weeks_ago"])
+            assert [person.slug for person in chat.hosts] == entry["hosts"]
+            assert {team.slug for team in chat.teams.all()} == set(entry["teams"])
+            assert [
+                (topic.start, topic.title, topic.kind, {tag.name for tag in topic.tags.all()})
+                for topic in chat.topics.all()
+            ] == [
+                (
+                    topic.get("start"),
+                    topic["title"],
+                    topic.get("kind", ""),
+                    set(topic.get("tags", [])),
+                )
+                for topic in entry.get("topics", [])
+            ]
+
+    def test_every_topic_has_an_address_of_its_own(self):
+        keys = Topic.objects.values_list("key", flat=True)
+        assert len(set(keys)) == 317
+        assert set(TopicAddress.objects.values_list("key", flat=True)) == set(keys)
+
+    def test_answers_are_dated_and_old_ones_lead_to_new_ones(self):
+        answered = Topic.objects.exclude(answer="")
+        assert answered.count() == 79
+        today = timezone.localdate()
+        assert all(topic.answer_checked_on <= today for topic in answered)
+        newer = chat_of_week(4).topics.get(start=671)
+        older = Topic.objects.filter(superseded_by=newer.key)
+        assert {topic.page.specific.date for topic in older} == {
+            chat_of_week(60).date,
+            chat_of_week(94).date,
+        }
+        successors = set(Topic.objects.exclude(superseded_by="").values_list("superseded_by"))
+        assert Topic.objects.filter(key__in=[key for (key,) in successors]).count() == 7
+
+    def test_the_front_names_the_network_and_its_examples_find_something(self):
+        home, archive = HomePage.objects.get(), ChatArchivePage.objects.get()
+        assert "Tamarack Library Network" in home.intro
+        assert "every second wednesday" in archive.intro.lower()
+        examples = [example.words for example in home.search_examples.all()]
+        assert len(examples) == 5
+        for words in examples:
+            response = self.client.get(archive.url, {"q": words})
+            assert response.context["listing"].paginator.count > 1, words
+
+    def test_pages_answer(self):
+        for page in (HomePage.objects.get(), ChatArchivePage.objects.get(), chat_of_week(4)):
+            assert self.client.get(page.url).status_code == 200
+
+    def test_a_revision_published_again_changes_nothing(self):
+        for weeks_ago in (4, 54, 142, 154):
+            chat = chat_of_week(weeks_ago)
+            assert chat.revisions.count() == 1
+            assert chat.live_revision == chat.latest_revision
+            assert not chat.has_unpublished_changes
+            before = facts(chat)
+            chat.live_revision.publish()
+            assert facts(chat_of_week(weeks_ago)) == before
+
+    def test_what_names_a_person_is_known_to_the_admin(self):
+        nell = Person.objects.get(slug="nell-abernathy-cho")
+        found = ReferenceIndex.get_references_to(nell)
+        assert found.count() == nell.hosted_chats.count() > 0
+
+    def test_a_second_load_changes_nothing(self):
+        before = count_rows()
+        assert "nothing changed" in demo()
+        assert count_rows() == before
+
+    def test_removal_leaves_the_site_as_it_was(self):
+        assert "40 chats" in demo("--remove")
+        left = {name for name, rows in count_rows().items() if rows != self.before[name]}
+        assert {name.split(".")[0] for name in left} <= {"wagtailcore", "wagtailsearch"}
+        # The home page and the archive keep their history and, saved for the first time since
+        # they were planted, a place in the index.
+        keys = {str(page.pk) for page in Page.objects.filter(depth__gt=1)}
+        assert set(Revision.objects.values_list("object_id", flat=True)) == keys
+        assert set(IndexEntry.objects.values_list("object_id", flat=True)) == keys
+        assert {str(entry.page_id) for entry in PageLogEntry.objects.all()} == keys
+        assert HomePage.objects.get().intro == ChatArchivePage.objects.get().intro == ""
+        assert not any(Page.find_problems())
+        assert "nothing changed" in demo("--remove")
+
+    def test_removal_leaves_an_editors_chat_and_all_it_names(self):
+        person = Person.objects.get(slug="gus-paradiso")
+        topic = make_topic("On the moon", tags=["renewals", "Moon landing"])
+        chat = make_chat(hosts=[person.name], topics=[topic])
+        said = demo("--remove")
+        assert ChatPage.objects.get() == chat
+        assert ChatPage.objects.get().hosts == [person]
+        assert set(Tag.objects.values_list("name", flat=True)) == {"renewals", "Moon landing"}
+        assert list(Team.objects.all()) == [person.team]
+        assert set(Person.objects.all()) == {person}
+        assert {"Gus Paradiso", "Delivery", "renewals"} == {
+            line.split(": ")[1] for line in said.splitlines()[1:]
+        }
+
+    def test_removal_leaves_whom_an_editors_draft_names(self):
+        chat = make_chat()
+        chat.chat_hosts.create(person=Person.objects.get(slug="aisha-lundgren"))
+        chat.save_revision()
+        demo("--remove")
+        draft = ChatPage.objects.get().get_latest_revision_as_object()
+        assert [person.slug for person in draft.hosts] == ["aisha-lundgren"]
+
+    def test_removal_takes_an_edited_chat_and_survives_one_deleted(self):
+        chat_of_week(4).delete()
+        edited = chat_of_week(6)
+        edited.title = "Edited"
+        edited.save_revision().publish()
+        assert "39 chats" in demo("--remove")
+        assert not ChatPage.objects.exists()
+
+    def test_removal_leaves_words_of_an_editor(self):
+        home = HomePage.objects.get()
+        home.intro = "<p>We are here.</p>"
+        home.save_revision().publish()
+        demo("--remove")
+        home = HomePage.objects.get()
+        assert home.intro == "<p>We are here.</p>"
+        assert not home.search_examples.exists()
+
+    def test_removal_leaves_a_home_page_that_is_being_edited(self):
+        home = HomePage.objects.get()
+        home.title = "Draft"
+        home.save_revision()
+        assert "being edited: Desk to Desk" in demo("--remove")
+        assert HomePage.objects.get().intro
+
+
+@pytest.mark.django_db
+class TestSiteInUse:
+    @pytest.fixture(autouse=True)
+    def _clock(self):
+        with time_machine.travel(NOW, tick=False):
+            yield
+
+    def test_load_beside_a_chat_of_the_same_day_and_a_person_of_the_same_name(self, home):
+        person = Person.objects.create(name="nell Abernathy-Cho", slug="nell", role="Director")
+        chat = make_chat(WEEK_ZERO.isoformat(), hosts=[person.name])
+        home.intro = "<p>We are here.</p>"
+        home.save_revision().publish()
+        demo()
+        assert ChatPage.objects.filter(date=WEEK_ZERO).count() == 2
+        assert Counter(ChatPage.objects.values_list("slug", flat=True)).most_common(1)[0][1] == 1
+        person.refresh_from_db()
+        assert (person.role, person.slug) == ("Director", "nell")
+        assert person.hosted_chats.count() > 1
+        assert HomePage.objects.get().intro == "<p>We are here.</p>"
+        demo("--remove")
+        assert ChatPage.objects.get() == chat
+        assert Person.objects.get() == person
+
+    def test_load_without_an_archive_says_so(self, archive):
+        archive.delete()
+        with pytest.raises(CommandError, match="no chat archive"):
+            demo()
+
+
+@pytest.mark.parametrize(
+    ("now", "day"),
+    [
+        ("2026-03-03 23:59 -0500", datetime.date(2026, 2, 25)),
+        ("2026-03-04 13:59 -0500", datetime.date(2026, 2, 25)),
+        ("2026-03-04 14:00 -0500", datetime.date(2026, 3, 4)),
+        # Already Thursday in London, still Wednesday evening in New York.
+        ("2026-03-05 03:00 +0000", datetime.date(2026, 3, 4)),
+        ("2026-03-08 03:30 -0400", datetime.date(2026, 3, 4)),
+        ("2026-03-11 13:59 -0400", datetime.date(2026, 3, 4)),
+        ("2026-03-11 14:00 -0400", datetime.date(2026, 3, 11)),
+        ("2026-11-01 01:30 -0500", datetime.date(2026, 10, 28)),
+        ("2027-01-01 00:00 -0500", datetime.date(2026, 12, 30)),
+    ],
+)
+def test_the_newest_chat_is_that_of_the_last_wednesday_begun(now, day):
+    with time_machine.travel(now, tick=False):
+        assert loading.last_community_day() == day
+
+
+@pytest.mark.django_db
+@time_machine.travel("2026-11-04 09:00 -0500", tick=False)
+def test_loaded_on_a_chat_day_before_the_hour_the_states_are_the_same():
+    demo()
+    assert Counter(chat.state for chat in ChatPage.objects.all()) == {
+        "upcoming": 2,
+        "recording_expected": 1,
+        "topics_expected": 1,
+        "cancelled": 1,
+        "lost": 1,
+        "complete": 34,
+    }

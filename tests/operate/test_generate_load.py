@@ -1,0 +1,88 @@
+"""`manage.py generate_load` makes an archive to measure with."""
+
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from wagtail.models import Page
+
+from chats.models import ChatPage, Topic, TopicAddress, TopicTag
+from tests.factories.chats import make_chat
+
+pytestmark = pytest.mark.django_db
+
+
+def generate_load(*arguments: str) -> str:
+    out = StringIO()
+    call_command("generate_load", *arguments, stdout=out)
+    return out.getvalue()
+
+
+def test_the_tree_is_sound(archive):
+    assert "30 chats" in generate_load("--chats", "30", "--topics", "5")
+    assert not any(Page.find_problems())
+    archive.refresh_from_db()
+    chats = ChatPage.objects.child_of(archive).published()
+    assert chats.count() == archive.numchild == 30
+    assert len({chat.date for chat in chats}) == 30
+    assert len({chat.url for chat in chats}) == 30
+    assert {chat.state for chat in chats} == {"complete"}
+    assert {chat.content_type.model_class() for chat in Page.objects.child_of(archive)} == {
+        ChatPage
+    }
+
+
+def test_topics_have_addresses_tags_and_times_within_the_recording():
+    generate_load("--chats", "10", "--topics", "7")
+    assert Topic.objects.count() == 70
+    assert set(TopicAddress.objects.values_list("key", "chat_id")) == set(
+        Topic.objects.values_list("key", "page_id")
+    )
+    assert TopicTag.objects.exists()
+    for chat in ChatPage.objects.all():
+        starts = [topic.start for topic in chat.topics.all()]
+        assert starts == sorted(starts)
+        assert starts[-1] < chat.duration
+        assert chat.hosts
+
+
+def test_words_are_the_same_each_time(archive):
+    generate_load("--chats", "3")
+    first = list(Topic.objects.order_by("pk").values_list("title", "start"))
+    ChatPage.objects.all().delete()
+    generate_load("--chats", "3")
+    assert list(Topic.objects.order_by("pk").values_list("title", "start")) == first
+
+
+def test_pages_answer_and_can_be_edited(client, archive):
+    generate_load("--chats", "3", "--topics", "2")
+    assert client.get(archive.url).status_code == 200
+    chat = ChatPage.objects.first()
+    keys = {topic.key for topic in chat.topics.all()}
+    assert client.get(chat.url).status_code == 200
+    chat.save_revision().publish()
+    assert {topic.key for topic in ChatPage.objects.get(pk=chat.pk).topics.all()} == keys
+
+
+def test_an_archive_with_chats_is_left_alone_unless_told():
+    chat = make_chat("2020-01-08")
+    with pytest.raises(CommandError, match="--yes"):
+        generate_load("--chats", "5")
+    generate_load("--chats", "5", "--yes")
+    generate_load("--chats", "5", "--yes")
+    assert ChatPage.objects.count() == 11
+    assert ChatPage.objects.filter(date__gte=chat.date).get() == chat
+    assert not any(Page.find_problems())
+
+
+@pytest.mark.parametrize("arguments", [["--chats", "0"], ["--chats", "5", "--topics", "-1"]])
+def test_numbers_without_sense_are_refused(arguments):
+    with pytest.raises(CommandError):
+        generate_load(*arguments)
+    assert not ChatPage.objects.exists()
+
+
+def test_a_site_without_an_archive_is_refused(archive):
+    archive.delete()
+    with pytest.raises(CommandError, match="no chat archive"):
+        generate_load("--chats", "1")
