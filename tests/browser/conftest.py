@@ -1,0 +1,98 @@
+"""Content for a browser to look at, and an editor's tab."""
+
+import datetime
+from collections.abc import Callable
+
+import pytest
+from django.contrib.auth.models import Group
+from playwright.sync_api import Page
+
+from accounts.models import User
+from chats.models import ChatPage
+from chats.states import Outcome
+from operate.demonstration import loading
+from tests.factories.chats import make_chat, make_topic
+
+YOUTUBE = "https://www.youtube.com/watch?v=abcdefghijk"
+MISSING = "/chats/no-such-chat/"
+
+
+@pytest.fixture
+def demonstration(transactional_db) -> None:
+    loading.load()
+
+
+@pytest.fixture
+def chat(transactional_db) -> ChatPage:
+    """A chat with all that a chat can have; one with a link nobody can seek, and a lost one."""
+    newer = make_topic("Renewals, asked again", 30, tags=["renewals"], key="newer2topic")
+    make_chat(
+        "2024-03-20",
+        topics=[newer],
+        recording_url="https://zoom.us/rec/share/one",
+        recording_passcode="Gray-Bin-26",
+    )
+    make_chat("2024-02-21", outcome=Outcome.LOST, outcome_reason="The power went out.")
+    topics = [
+        make_topic("Icebreaker: what did you read this month?", 15),
+        make_topic(
+            "Can we renew early?",
+            688,
+            tags=["renewals", "due dates"],
+            answer="Yes, from the day the loan is checked out. " * 4,
+            answer_checked_on=datetime.date(2024, 3, 8),
+            superseded_by="newer2topic",
+        ),
+        make_topic("https://example.org/" + "a-very-long-address-of-one-word" * 4, 3723),
+        make_topic("A link from the text chat", source="text chat"),
+    ]
+    # Enough of them that the last lies below the first screen.
+    topics += [make_topic(f"Question {n} of the mailbag", 4000 + n) for n in range(1, 13)]
+    return make_chat(
+        title="Renewals, recalls and what to write in a note to the lender",
+        topics=topics,
+        hosts=["Marisol Achterberg", "Theo Lindqvist"],
+        teams=["Delivery"],
+        recording_url=YOUTUBE,
+        duration=4105,
+        summary=f'<p>What lenders <a href="{YOUTUBE}">told us</a> about renewals.</p>',
+        note="The slides follow.",
+    )
+
+
+@pytest.fixture
+def show() -> Callable[[Page, str], None]:
+    """A function that opens an address with all folds open, be it of a page that is not there.
+
+    A missing page comes with status 200: its own would be an error in the console.
+    """
+
+    def show_page(page: Page, address: str) -> None:
+        if address == MISSING:
+            page.route(
+                f"**{address}", lambda route: route.fulfill(response=route.fetch(), status=200)
+            )
+        page.goto(address)
+        page.evaluate("document.querySelectorAll('details').forEach(fold => fold.open = true)")
+
+    return show_page
+
+
+@pytest.fixture
+def open_editor_tab(open_tab, client, live_server) -> Callable[..., Page]:
+    """A function that opens a tab signed in as someone who is an editor and nothing more."""
+    user = User.objects.create_user("editor@example.org")
+    user.groups.add(Group.objects.get(name="Editors"))
+    client.force_login(user)
+
+    def open_one(**options) -> Page:
+        page = open_tab(**options)
+        page.context.add_cookies(
+            [
+                {"name": name, "value": cookie.value, "url": live_server.url}
+                for name, cookie in client.cookies.items()
+            ]
+        )
+        return page
+
+    return open_one

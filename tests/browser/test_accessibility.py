@@ -1,0 +1,118 @@
+"""What axe finds: nothing, on any address of the site, in either scheme, wide or narrow."""
+
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.test import Client
+from lxml import etree
+from playwright.sync_api import Page
+
+from chats.models import ChatArchivePage, ChatPage
+from chats.states import ChatState
+from tests.browser.conftest import MISSING
+
+pytestmark = pytest.mark.browser
+
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+OPTIONS = {
+    "runOnly": {"type": "tag", "values": TAGS},
+    "resultTypes": ["violations"],
+    # Else axe fetches style sheets by itself, from addresses that are not theirs.
+    "preload": False,
+}
+
+# Parts of Wagtail's own editor: the rich text field and the input of a tag field have no name, a
+# scrolling minimap of the form takes no focus.
+OF_WAGTAIL = [[".public-DraftEditor-content"], [".tagit-new"], [".w-minimap"]]
+
+BESIDE_THE_SITEMAP = [
+    "/chats/?q=renew&tag=renewals&state=complete",
+    "/chats/?year=1890",
+    "/chats/?q=zebra",
+    "/tags/",
+    "/tags/renewals/",
+    MISSING,
+]
+
+DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+
+
+def findings(page: Page) -> list[str]:
+    result = Axe().run(page, {"exclude": OF_WAGTAIL}, OPTIONS).response
+    return [
+        f"{page.url}: {violation['id']} at {node['target']}: {node['html']}"
+        for violation in result["violations"]
+        for node in violation["nodes"]
+    ]
+
+
+def addresses_of_the_sitemap(client: Client) -> list[str]:
+    tree = etree.fromstring(client.get("/sitemap.xml").content)
+    return [urlsplit(location.text).path for location in tree.iter("{*}loc")]
+
+
+def one_chat_in_each_state() -> Iterable[str]:
+    for state in ChatState:
+        chat = ChatPage.objects.with_state().filter(state_in_database=state).first()
+        if chat:
+            yield chat.url
+
+
+def test_no_address_has_a_finding(open_tab, demonstration, client, show):
+    page = open_tab(bypass_csp=True, viewport=DESK, reduced_motion="reduce")
+    addresses = addresses_of_the_sitemap(client)
+    assert len(addresses) > 40
+    found = []
+    for address in addresses + BESIDE_THE_SITEMAP:
+        show(page, address)
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            found += findings(page)
+    assert not found
+
+
+def test_a_phone_has_none_either(open_tab, demonstration, show):
+    page = open_tab(bypass_csp=True, viewport=PHONE, reduced_motion="reduce")
+    found = []
+    for address in ["/", *one_chat_in_each_state(), *BESIDE_THE_SITEMAP[1:]]:
+        show(page, address)
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            found += findings(page)
+    assert not found
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_editors_screens_have_none(open_editor_tab, chat, scheme):
+    page = open_editor_tab(
+        bypass_csp=True, viewport=DESK, reduced_motion="reduce", color_scheme=scheme
+    )
+    archive = ChatArchivePage.objects.get()
+    found = []
+    for address in [
+        "/admin/chats/",
+        f"/admin/pages/add/chats/chatpage/{archive.pk}/",
+        f"/admin/pages/{chat.pk}/edit/",
+        f"/admin/chats/{chat.pk}/next/",
+        "/admin/snippets/people/person/",
+        "/admin/chats/import/",
+    ]:
+        page.goto(address)
+        page.wait_for_load_state("networkidle")
+        found += findings(page)
+
+    show_plan = page.get_by_role("button", name="Show what would happen")
+    show_plan.click()
+    page.get_by_text("Paste a list, or choose a file.").wait_for()
+    found += findings(page)
+
+    page.get_by_label("Paste the list").fill(
+        "• Wednesday, March 6, 2024 Topics and timestamps: 1:15 Courier bins; 11:28 Maps\n"
+        "• Wednesday, April 3, 2024 Hosted by 1:15"
+    )
+    show_plan.click()
+    page.get_by_role("button", name="Change the text").wait_for()
+    found += findings(page)
+    assert not found

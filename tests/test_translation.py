@@ -1,0 +1,235 @@
+"""Nothing of the interface is said in English alone.
+
+A made-up language sets each translated string between brackets. All content here is Greek: a Latin
+letter outside of brackets is a string that no translator gets to see.
+"""
+
+import datetime
+import gettext
+import re
+from collections.abc import Iterator
+
+import pytest
+import time_machine
+from django.contrib.auth.models import Group
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation import trans_real
+from lxml import html
+from taggit.models import Tag
+from wagtail.models import Site
+
+from accounts.models import User
+from chats.models import ChatPage, ChatResource
+from chats.states import Outcome
+from chats.titles import default_title
+from core.errors import bad_request
+from home.models import SearchExample
+from people.models import Person
+from tests.factories.chats import make_chat, make_topic
+
+NOW = "2024-03-10 12:00 +0000"
+YOUTUBE = "https://www.youtube.com/watch?v=abcdefghijk"
+UNNAMED = datetime.date(2024, 2, 21)
+
+BRACKETED = re.compile(r"⟦[^⟦⟧]*⟧")
+LATIN = re.compile(r"[A-Za-z]{2,}")
+# A title made from a date is stored as it is; the names of time zones are the same everywhere.
+NOT_TRANSLATED = re.compile(rf"{default_title(UNNAMED)}|\bE[SD]T\b")
+READ_ALOUD = ("alt", "aria-description", "aria-label", "placeholder", "title")
+
+
+class BracketedEnglish(gettext.NullTranslations):
+    def gettext(self, message: str) -> str:
+        # Django sets the context of a message before it.
+        return f"⟦{message.rpartition(trans_real.CONTEXT_SEPARATOR)[2]}⟧" if message else ""
+
+    def ngettext(self, singular: str, plural: str, number: int) -> str:
+        return self.gettext(singular if number == 1 else plural)
+
+    def language(self) -> str:
+        return "en-x-brackets"
+
+    to_language = language
+
+
+@pytest.fixture
+def bracketed(monkeypatch) -> Iterator[None]:
+    catalog = BracketedEnglish()
+    monkeypatch.setitem(trans_real._translations, catalog.language(), catalog)
+    with translation.override(catalog.language()):
+        yield
+
+
+@pytest.fixture
+def greek_site(home, archive) -> None:
+    Site.objects.update(site_name="Γραφείο")
+    home.title, home.intro = "Αρχική", "<p>Όσα μας ρώτησαν.</p>"
+    home.search_examples = [SearchExample(words="ανανέωση")]
+    archive.title, archive.intro = "Συζητήσεις", "<p>Κάθε Τετάρτη.</p>"
+    for page in (home, archive):
+        page.save_revision().publish()
+
+
+@pytest.fixture
+def greek_chats(greek_site) -> None:
+    """Chats in every state, of every kind of recording, with all that a topic can have."""
+    Tag.objects.create(name="χάρτες", slug="maps")
+    with time_machine.travel(NOW):
+        newer = make_topic("Νεότερο", 30, tags=["χάρτες"], key="newer2topic")
+        make_chat(
+            "2024-02-07",
+            title="Με σύνδεσμο",
+            topics=[newer],
+            recording_url="https://zoom.us/rec/share/one",
+            recording_passcode="1234",
+            recording_expires_on=datetime.date(2024, 6, 1),
+        )
+        topics = [
+            make_topic("Νέα", 15, kind="news"),
+            make_topic("Πάγος", 20, kind="icebreaker"),
+            make_topic("Γραπτό", 25, source="text chat"),
+            make_topic(
+                "Παλαιότερο",
+                688,
+                tags=["χάρτες"],
+                answer="Ναι.",
+                answer_checked_on=datetime.date(2021, 1, 5),
+                superseded_by="newer2topic",
+            ),
+        ]
+        make_chat(
+            "2024-01-24",
+            title="Με όλα",
+            topics=topics,
+            hosts=["Μαρία", "Νίκος"],
+            teams=["Διανομή", "Δάνεια"],
+            recording_url=YOUTUBE,
+            duration=4105,
+            note="Σημείωση.",
+            resources=[ChatResource(label="Έντυπο", url="https://example.org/")],
+        )
+        make_chat("2024-03-20", start_time=datetime.time(14), title="Αύριο", register_url=YOUTUBE)
+        make_chat("2024-03-06", title="Χθες")
+        make_chat(UNNAMED.isoformat(), recording_url=YOUTUBE)
+        make_chat(
+            "2024-01-10",
+            title="Λήξη",
+            recording_url="https://zoom.us/rec/share/two",
+            recording_expires_on=datetime.date(2024, 2, 1),
+            topics_due=datetime.date(2024, 4, 1),
+        )
+        make_chat("2023-12-06", title="Χαμένη", outcome=Outcome.LOST, outcome_reason="Χιόνι.")
+        make_chat("2023-11-08", title="Άκυρη", outcome=Outcome.CANCELLED, teams=["Δάνεια"])
+        for day in range(1, 25):
+            make_chat(f"2022-12-{day:02}", title="Άλλη", topics=[make_topic("Κάτι", 9)])
+
+
+def words_of(page: html.HtmlElement) -> Iterator[str]:
+    """What a page says, to the eye or aloud."""
+    for element in page.iter(html.etree.Element):
+        if element.tag not in ("script", "style") and element.get("hidden") is None:
+            yield from (element.text or "", *(element.get(name) or "" for name in READ_ALOUD))
+        yield element.tail or ""
+    for description in page.cssselect('meta[name="description"]'):
+        yield description.get("content")
+
+
+def untranslated(page: html.HtmlElement) -> list[str]:
+    found = []
+    for words in words_of(page):
+        rest = words
+        while BRACKETED.search(rest):
+            rest = BRACKETED.sub("", rest)
+        if LATIN.search(NOT_TRANSLATED.sub("", rest)):
+            found.append(" ".join(words.split()))
+    return found
+
+
+def addresses_of_the_chats() -> list[str]:
+    return [chat.url for chat in ChatPage.objects.exclude(title="Άλλη")]
+
+
+@time_machine.travel(NOW)
+def test_readers_pages_are_translated(client, greek_chats, bracketed):
+    host = Person.objects.get(name="Μαρία")
+    addresses = [
+        "/",
+        "/chats/",
+        "/chats/?page=2",
+        f"/chats/?q=Παλαιότερο&year=2024&host={host.slug}&state=complete",
+        "/chats/?year=1890&state=none",
+        "/chats/?q=ζέβρα",
+        "/tags/",
+        "/tags/maps/",
+        *addresses_of_the_chats(),
+    ]
+    found = {}
+    for address in addresses:
+        response = client.get(address)
+        assert response.status_code == 200, address
+        page = html.fromstring(response.content)
+        assert "⟦" in page.text_content()
+        found[address] = untranslated(page)
+    assert not {address: words for address, words in found.items() if words}
+
+
+def test_an_empty_site_is_translated(client, greek_site, bracketed):
+    for address in ("/", "/chats/", "/tags/"):
+        page = html.fromstring(client.get(address).content)
+        assert page.cssselect(".empty h2, .empty h3")[0].text.startswith("⟦")
+        assert not untranslated(page)
+
+
+def test_the_pages_of_errors_are_translated(client, rf, greek_site, bracketed):
+    request = rf.get("/")
+    for content in (
+        client.get("/κάτι/").content,
+        bad_request(request, SuspiciousOperation()).content,
+        bad_request(request, RequestDataTooBig()).content,
+        render_to_string("500.html"),
+    ):
+        page = html.fromstring(content)
+        assert page.cssselect("h1")[0].text.startswith("⟦")
+        assert not untranslated(page)
+
+
+def test_what_nobody_could_translate_is_found(bracketed):
+    page = html.fromstring('<p title="Hint">Word <b>⟦a ⟦b⟧ c⟧</b><img alt="View"> tail, Λέξη</p>')
+    assert untranslated(page) == ["Word", "Hint", "View", "tail, Λέξη"]
+
+
+@pytest.mark.parametrize(("language", "direction"), [("en", "ltr"), ("ar", "rtl"), ("el", "ltr")])
+def test_every_page_says_its_language_and_direction(client, home, language, direction):
+    with translation.override(language):
+        contents = [
+            client.get("/").content,
+            client.get("/nowhere/").content,
+            render_to_string("500.html"),
+        ]
+    for content in contents:
+        page = html.fromstring(content)
+        assert (page.get("lang"), page.get("dir")) == (language, direction)
+
+
+@time_machine.travel(NOW)
+def test_the_editors_screens_of_our_own_are_translated(client, archive, greek_chats, bracketed):
+    editor = User.objects.create_user("editor@example.org")
+    editor.groups.add(Group.objects.get(name="Editors"))
+    client.force_login(editor)
+    chat = ChatPage.objects.get(title="Με όλα")
+    typed = "• March 6, 2024 1:15 Κάτι\n• March 20, 2024 Μαρία 99:99"
+    whole, ours = "main", "th, label:not([for$=-key]), option, h2, .help, [role=tab]"
+    for response, selector in [
+        (client.get("/admin/chats/"), ours),
+        (client.get(f"/admin/pages/add/chats/chatpage/{archive.pk}/"), ours),
+        (client.get(f"/admin/pages/{chat.pk}/edit/"), ours),
+        (client.get(f"/admin/chats/{chat.pk}/next/"), whole),
+        (client.get("/admin/chats/import/"), whole),
+        (client.post("/admin/chats/import/", {"text": " "}), whole),
+        (client.post("/admin/chats/import/", {"text": typed}), whole),
+    ]:
+        parts = html.fromstring(response.content).cssselect(selector)
+        assert parts
+        assert not [words for part in parts for words in untranslated(part)]
