@@ -67,3 +67,8 @@ def test_navigation_marks_where_the_reader_is(client, home):
     page = html.fromstring(client.get("/chats/").content)
     current = page.cssselect('nav [aria-current="page"]')
     assert [item.text_content().strip() for item in current] == ["Community chats"]
+
+
+def test_the_sign_in_page_bears_the_sites_name(client, home):
+    page = html.fromstring(client.get("/admin/login/").content)
+    assert page.cssselect("h1")[0].text_content() == "Sign in to Desk to Desk"
