@@ -78,7 +78,7 @@ def import_list(request: HttpRequest) -> HttpResponse:
 
     if request.POST.get("step") != "save":
         plan = plan_import(form.parsed, archive, request.user)
-        context |= {"plan": plan, "text": form.cleaned_data["text"], "Action": Action}
+        context |= {"plan": plan, "text": form.cleaned_data["text"]}
         return TemplateResponse(request, "admin/chats/import_preview.html", context)
 
     plan = import_chats(form.parsed, archive, request.user)
@@ -100,7 +100,6 @@ def copy_for_next_call(request: HttpRequest, pk: int) -> HttpResponse:
         "header_title": _("Copy for the next call"),
         "header_icon": "calendar",
         "breadcrumbs_items": _crumbs(_("Copy for the next call")),
-        "chat": chat,
         "day": date_format(date, "l, F j, Y"),
     }
     return TemplateResponse(request, "admin/chats/copy.html", context)

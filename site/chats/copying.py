@@ -5,7 +5,7 @@ import datetime
 from django.db import transaction
 
 from accounts.models import User
-from chats.models import ChatHost, ChatPage
+from chats.models import ChatPage
 
 
 @transaction.atomic
@@ -22,9 +22,7 @@ def copy_chat(chat: ChatPage, date: datetime.date, user: User | None = None) -> 
         owner=user,
     )
     draft.teams = chat.teams.all()
-    draft.chat_hosts = [
-        ChatHost(person=person, sort_order=place) for place, person in enumerate(chat.hosts)
-    ]
+    draft.hosts = chat.hosts
     chat.get_parent().add_child(instance=draft)
     draft.save_revision(user=user)
     return draft

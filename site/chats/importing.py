@@ -6,7 +6,7 @@ An import fills and changes, it never empties: what a text no longer mentions st
 """
 
 import datetime
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from chats.importers import ImportedChat, ImportedTopic, ImportNotice, Parsed
-from chats.models import ChatArchivePage, ChatHost, ChatPage, ImportRecord, Topic
+from chats.models import ChatArchivePage, ChatPage, ImportRecord, Topic
 from chats.states import ChatState
 from chats.titles import default_title
 from people.models import Named, Person, Team
@@ -101,7 +101,11 @@ class Plan:
 
 def plan_import(parsed: Parsed, archive: ChatArchivePage, user: User | None = None) -> Plan:
     """Return what `import_chats` would do now. Writes nothing. No user means no limits."""
-    return _whole_plan(parsed, _plan_each(parsed.chats, archive, user))
+
+    def plan(imported: ImportedChat, used: set[int]) -> PlannedChat:
+        return _plan(imported, archive, user, used)
+
+    return _go_through(parsed, plan)
 
 
 def import_chats(parsed: Parsed, archive: ChatArchivePage, user: User | None = None) -> Plan:
@@ -111,46 +115,38 @@ def import_chats(parsed: Parsed, archive: ChatArchivePage, user: User | None = N
     it again. Whoever may not publish leaves drafts.
     """
 
-    def carried_out() -> Iterator[PlannedChat]:
-        used: set[int] = set()
-        for imported in parsed.chats:
-            with transaction.atomic():
-                # Two imports at once take turns: each must see the other's chats.
-                ChatArchivePage.objects.select_for_update().get(pk=archive.pk)
-                planned = _plan(imported, archive, user, used)
-                if planned.action == Action.NEW:
-                    planned = _create(planned, archive, user)
-                elif planned.action == Action.CHANGED:
-                    _change(planned, user)
-                elif planned.chat and planned.action == Action.UNCHANGED:
-                    _remember(planned.chat, planned.base)
-            if planned.chat:
-                used.add(planned.chat.pk)
-            yield planned
+    def carry_out(imported: ImportedChat, used: set[int]) -> PlannedChat:
+        with transaction.atomic():
+            # Two imports at once take turns: each must see the other's chats.
+            ChatArchivePage.objects.select_for_update().get(pk=archive.pk)
+            planned = _plan(imported, archive, user, used)
+            if planned.action == Action.NEW:
+                planned = _create(planned, archive, user)
+            elif planned.action == Action.CHANGED:
+                _change(planned, user)
+            elif planned.action == Action.UNCHANGED:
+                _remember(planned.chat, planned.base)
+        return planned
 
-    return _whole_plan(parsed, carried_out())
+    return _go_through(parsed, carry_out)
 
 
-def _whole_plan(parsed: Parsed, planned: Iterable[PlannedChat]) -> Plan:
-    chats = tuple(planned)
+def _go_through(parsed: Parsed, treat: Callable[[ImportedChat, set[int]], PlannedChat]) -> Plan:
+    """Treat each chat of the text, telling which chats here were matched before."""
+    chats: list[PlannedChat] = []
+    used: set[int] = set()
+    for imported in parsed.chats:
+        planned = treat(imported, used)
+        if planned.chat:
+            used.add(planned.chat.pk)
+        chats.append(planned)
     skipped = [
         ImportNotice(item.imported.line, item.reason)
         for item in chats
         if item.action == Action.SKIPPED
     ]
     warnings = sorted((*parsed.warnings, *skipped), key=lambda notice: notice.line)
-    return Plan(chats, tuple(warnings))
-
-
-def _plan_each(
-    chats: Iterable[ImportedChat], archive: ChatArchivePage, user: User | None
-) -> Iterator[PlannedChat]:
-    used: set[int] = set()
-    for imported in chats:
-        planned = _plan(imported, archive, user, used)
-        if planned.chat:
-            used.add(planned.chat.pk)
-        yield planned
+    return Plan(tuple(chats), tuple(warnings))
 
 
 def _plan(
@@ -172,9 +168,7 @@ def _plan(
     base = BLANK | (record.values if record else {})
     merge = _merge(base, values_of(chat), values_of_import(imported))
     if not merge.changes:
-        return PlannedChat(
-            imported, Action.UNCHANGED, chat, kept=merge.kept, merged=merge.merged, base=merge.base
-        )
+        return PlannedChat(imported, Action.UNCHANGED, chat, kept=merge.kept, base=merge.base)
     if user and not stored.permissions_for_user(user).can_edit():
         reason = _("You may not change the chat of %(date)s.") % {"date": stored.date.isoformat()}
         return PlannedChat(imported, Action.SKIPPED, reason=reason)
@@ -227,35 +221,34 @@ def _empties(name: str, value: Any) -> bool:
 
 def values_of_import(imported: ImportedChat) -> Values:
     """Return the values of a chat as the text tells it."""
-    return {
-        "title": "" if imported.title == default_title(imported.date) else imported.title,
-        "start_time": _iso(imported.start_time),
-        "hosts": list(imported.hosts),
-        "teams": list(imported.teams),
-        "note": imported.note,
-        "outcome": imported.outcome,
-        "outcome_reason": imported.outcome_reason,
-        "topics_promised": imported.topics_promised,
-        "topics_due": _iso(imported.topics_due),
-        "recording_url": imported.recording_url,
-        "topics": [[topic.start, topic.title, topic.source] for topic in imported.topics],
-    }
+    return _values(imported, imported.hosts, imported.teams, imported.topics)
 
 
 def values_of(chat: ChatPage) -> Values:
     """Return the same values of a chat as it stands here."""
+    hosts = [person.name for person in chat.hosts]
+    teams = [team.name for team in chat.teams.all()]
+    return _values(chat, hosts, teams, chat.topics.all())
+
+
+def _values(
+    chat: ImportedChat | ChatPage,
+    hosts: Iterable[str],
+    teams: Iterable[str],
+    topics: Iterable[ImportedTopic | Topic],
+) -> Values:
     return {
-        "title": chat.title if chat.has_own_title else "",
+        "title": "" if chat.title == default_title(chat.date) else chat.title,
         "start_time": _iso(chat.start_time),
-        "hosts": [person.name for person in chat.hosts],
-        "teams": [team.name for team in chat.teams.all()],
+        "hosts": list(hosts),
+        "teams": list(teams),
         "note": chat.note,
         "outcome": chat.outcome,
         "outcome_reason": chat.outcome_reason,
         "topics_promised": chat.topics_promised,
         "topics_due": _iso(chat.topics_due),
         "recording_url": chat.recording_url,
-        "topics": [[topic.start, topic.title, topic.source] for topic in chat.topics.all()],
+        "topics": [[topic.start, topic.title, topic.source] for topic in topics],
     }
 
 
@@ -296,11 +289,7 @@ def _write(chat: ChatPage, values: Values) -> None:
     for name, value in values.items():
         match name:
             case "hosts":
-                persons = _named(Person, value)
-                chat.chat_hosts = [
-                    ChatHost(person=person, sort_order=place)
-                    for place, person in enumerate(persons)
-                ]
+                chat.hosts = _named(Person, value)
             case "teams":
                 chat.teams = _named(Team, value)
             case "topics":

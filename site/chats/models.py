@@ -1,6 +1,7 @@
 """Recorded community chats and what was talked about in them."""
 
 import datetime
+from collections.abc import Iterable
 from functools import cached_property
 from html import unescape
 
@@ -250,6 +251,12 @@ class ChatPage(BasePage):
     def hosts(self) -> list["Person"]:
         return [chat_host.person for chat_host in self.chat_hosts.all()]
 
+    @hosts.setter
+    def hosts(self, persons: Iterable["Person"]) -> None:
+        self.chat_hosts = [
+            ChatHost(person=person, sort_order=place) for place, person in enumerate(persons)
+        ]
+
     @property
     def hosts_line(self) -> str:
         """Who held it, in a line: “Hosted by A and B, with Delivery”."""
@@ -290,9 +297,9 @@ class ChatPage(BasePage):
         return super().save(*args, **kwargs)
 
     def get_context(self, request, *args, **kwargs):
-        context = super().get_context(request, *args, **kwargs)
         if not getattr(request, "is_preview", False):
             prefetch_related_objects([self], *_shown_of_a_chat())
+        context = super().get_context(request, *args, **kwargs)
         topics = self.ordered_topics
         keys = [topic.superseded_by for topic in topics if topic.superseded_by]
         successors = {topic.key: topic for topic in Topic.objects.readable().filter(key__in=keys)}

@@ -7,7 +7,6 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from chats.kinds import ASIDE
 from chats.states import ChatState
 
 if TYPE_CHECKING:
@@ -45,7 +44,7 @@ def _expiry_warning(chat: "ChatPage") -> str:
     if not expires or chat.recording_file_id or not chat.recording_url:
         return ""
     today = timezone.localdate()
-    if expires < today:
+    if chat.recording_expired:
         return _("The link to the recording stopped working on %(date)s. Keep a file here.") % {
             "date": date_format(expires)
         }
@@ -57,5 +56,5 @@ def _expiry_warning(chat: "ChatPage") -> str:
 
 
 def _unanswered(chat: "ChatPage") -> bool:
-    substance = [topic for topic in chat.topics.all() if topic.shown_kind not in ASIDE]
+    substance = [topic for topic in chat.topics.all() if not topic.is_aside]
     return bool(substance) and not any(topic.answer for topic in substance)

@@ -3,7 +3,7 @@
 import datetime
 from collections.abc import Iterable
 
-from chats.models import ChatArchivePage, ChatHost, ChatPage, Topic
+from chats.models import ChatArchivePage, ChatPage, Topic
 from people.models import Person, Team
 
 
@@ -24,12 +24,9 @@ def make_chat(
 ) -> ChatPage:
     chat = ChatPage(date=datetime.date.fromisoformat(date), live=False, **fields)
     chat.topics = list(topics)
-    chat.chat_hosts = [
-        ChatHost(person=Person.objects.get_or_create_named(name)[0]) for name in hosts
-    ]
-    for children in (chat.topics.all(), chat.chat_hosts.all()):
-        for place, child in enumerate(children):
-            child.sort_order = place
+    for place, topic in enumerate(chat.topics.all()):
+        topic.sort_order = place
+    chat.hosts = [Person.objects.get_or_create_named(name)[0] for name in hosts]
     chat.teams = [Team.objects.get_or_create_named(name)[0] for name in teams]
     ChatArchivePage.objects.get().add_child(instance=chat)
     revision = chat.save_revision()

@@ -18,7 +18,6 @@ from chats.importers.frame import (
     State,
 )
 from chats.importers.reading import MAX_BYTES, read_pasted, read_text
-from chats.titles import default_title
 
 DIALECTS: list[Dialect] = [guide_list.DIALECT]
 
@@ -48,7 +47,6 @@ __all__ = [
     "Parsed",
     "Source",
     "State",
-    "default_title",
     "detect",
     "read_pasted",
     "read_text",

@@ -16,7 +16,7 @@ from wagtail.models import PageLogEntry, ReferenceIndex
 from wagtail.signal_handlers import disable_reference_index_auto_update
 
 from chats.keys import new_key
-from chats.models import ChatArchivePage, ChatHost, ChatPage, Topic, TopicTag
+from chats.models import ChatArchivePage, ChatPage, Topic, TopicTag
 from chats.states import is_ahead
 from core.pages import BasePage
 from home.models import SearchExample
@@ -139,10 +139,7 @@ class _ChatMaker:
             date=self._weeks_ago(entry["weeks_ago"]),
             start_time=START_TIME,
             summary=format_html("<p>{}</p>", summary) if summary else "",
-            chat_hosts=[
-                ChatHost(person=self.people[slug], sort_order=order)
-                for order, slug in enumerate(entry["hosts"])
-            ],
+            hosts=[self.people[slug] for slug in entry["hosts"]],
             teams=[self.teams[slug] for slug in entry["teams"]],
             topics=[
                 self._topic(entry, topic, order)

@@ -3,7 +3,8 @@ import datetime
 import pytest
 from django.utils import translation
 
-from chats.importers import DIALECTS, ImportRefused, default_title, detect
+from chats.importers import DIALECTS, ImportRefused, detect
+from chats.titles import default_title
 
 TEXT = "• Tuesday, March 1, 2022. (hosted by Ivo Maric) Tea! Topics: (from text chat) Bins"
 
