@@ -3,16 +3,31 @@
 from dataclasses import dataclass
 
 from django.db import transaction
-from wagtail.models import Page, PageManager
+from django.db.models import Q
+from django.http import Http404
+from django.utils import timezone
+from wagtail.models import COMMENTS_RELATION_NAME, Page, PageManager, ReferenceIndex
 from wagtail.query import PageQuerySet
+from wagtail.signal_handlers import disable_reference_index_auto_update
 
 from core import offers
 
 
 class BasePageQuerySet(PageQuerySet):
     def published(self) -> "BasePageQuerySet":
-        """What the public may see: live, and in no private part of the site."""
-        return self.live().public()
+        """What the public may see: live, not past its time, and in no private part of the site."""
+        expired = Q(expire_at__lte=timezone.now())
+        return self.live().exclude(expired).public()
+
+
+OF_DRAFTS_ONLY = {
+    COMMENTS_RELATION_NAME,
+    "draft_title",
+    "has_unpublished_changes",
+    "latest_revision",
+    "latest_revision_created_at",
+}
+"""Fields of which the public sees nothing: what saving a draft writes."""
 
 
 @dataclass(frozen=True)
@@ -36,11 +51,22 @@ class BasePage(Page):
 
         Wagtail's own signals come after its transaction, or before the children are there.
         """
+        saved = kwargs.get("update_fields")
         with transaction.atomic():
-            result = super().save(*args, **kwargs)
-            for act in offers.page_saved:
-                act(self)
+            # Wagtail reads the whole page for its references anew with every child saved.
+            with disable_reference_index_auto_update():
+                result = super().save(*args, **kwargs)
+            if saved is None or not OF_DRAFTS_ONLY.issuperset(saved):
+                ReferenceIndex.create_or_update_for_object(type(self).objects.get(pk=self.pk))
+                for act in offers.page_saved:
+                    act(self)
         return result
+
+    def route(self, request, path_components):
+        """Answer 404 from the minute of expiry on, not only once the worker has unpublished it."""
+        if not path_components and self.expire_at and self.expire_at <= timezone.now():
+            raise Http404
+        return super().route(request, path_components)
 
     @property
     def abstract(self) -> str:
