@@ -16,18 +16,21 @@ help: ## List what can be made
 
 install: .venv/dev.stamp ## Put all packages into .venv, those of tests and checks included
 
-run: .venv/base.stamp ## Serve the site as production does (PORT=8000, DEMO=no for an empty one)
+run: .venv/base.stamp ## Serve the site and its worker as production does (PORT=8000, DEMO=no for an empty one)
 	@$(BIN)/python scripts/port_is_free.py $(PORT)
 	@PYTHONPATH=site $(BIN)/python -m config.secret
 	@$(SERVED) $(BIN)/python $(PREPARE)
-	@exec env $(SERVED) PYTHONPATH=site $(BIN)/granian --interface wsgi --host 127.0.0.1 --port $(PORT) \
+	@exec env $(SERVED) PYTHONPATH=site $(BIN)/python scripts/serve.py \
+		$(BIN)/granian --interface wsgi --host 127.0.0.1 --port $(PORT) \
 		--workers 1 --blocking-threads 4 --no-ws --workers-kill-timeout 3 \
-		--log-level error config.wsgi:application
+		--log-level error config.wsgi:application \
+		-- $(BIN)/python manage.py worker
 
 dev: .venv/dev.stamp ## Serve the code as it is edited, with errors shown and the style guide
 	@$(BIN)/python scripts/port_is_free.py $(PORT)
 	@$(DEVELOPED) $(BIN)/python $(PREPARE)
-	@exec env $(DEVELOPED) $(BIN)/python manage.py runserver $(PORT)
+	@exec env $(DEVELOPED) $(BIN)/python scripts/serve.py \
+		$(BIN)/python manage.py runserver $(PORT) -- $(BIN)/python manage.py worker
 
 test: .venv/dev.stamp ## Run the whole suite, on PostgreSQL and with Redis too where they answer
 	@$(BIN)/python -m tests.run
@@ -43,8 +46,8 @@ check: .venv/dev.stamp ## Look over code, layers, templates, migrations, setting
 		SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))') \
 		$(BIN)/python manage.py check --deploy --fail-level WARNING
 
-bench: .venv/dev.stamp ## Measure the main pages over the demonstration content
-	@$(BIN)/python manage.py bench --settings config.settings.test
+bench: .venv/dev.stamp ## Measure the main pages and searches (SIZES="2000 20000 100000" entries)
+	@$(BIN)/python manage.py bench --settings config.settings.test $(if $(SIZES),--sizes $(SIZES))
 
 lock: .venv/dev.stamp ## Pin requirements/*.in anew; UPGRADE=yes takes the newest releases
 	$(LOCK) requirements/base.in -o requirements/base.txt

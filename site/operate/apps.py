@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -5,3 +7,16 @@ from django.utils.translation import gettext_lazy as _
 class OperateConfig(AppConfig):
     name = "operate"
     verbose_name = _("Operation")
+
+    def ready(self) -> None:
+        from core.due import DueWork, due_work
+        from core.health import health_parts
+        from operate.cleaning import clear_sessions, purge_revisions
+        from operate.health import worker
+        from operate.schedule import keep_schedule
+
+        night = timedelta(days=1)
+        due_work.add(DueWork("scheduled pages", keep_schedule, every=timedelta(seconds=10)))
+        due_work.add(DueWork("old sessions", clear_sessions, every=night, once_for_all=True))
+        due_work.add(DueWork("old revisions", purge_revisions, every=night, once_for_all=True))
+        health_parts.add(worker)

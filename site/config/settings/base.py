@@ -22,10 +22,12 @@ INSTALLED_APPS = [
     "operate",
     "home",
     "chats",
+    "search",
     "people",
     "accounts",
     "core",
     "wagtail.contrib.redirects",
+    "wagtail.contrib.routable_page",
     "wagtail.contrib.settings",
     "wagtail.contrib.sitemaps",
     "wagtail.embeds",
@@ -94,6 +96,9 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+SEARCH_ENGINE = "search.engines.whoosh_index.WhooshEngine"
+SEARCH_INDEX = DATA_DIR / "index"
 
 CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://")}
 
