@@ -48,6 +48,12 @@ def _fresh_cache(settings):
     caches.close_all()
 
 
+@pytest.fixture(autouse=True)
+def _no_search_index(settings, tmp_path):
+    """Begin each test without an index: the table of entries answers until one is made."""
+    settings.SEARCH_INDEX = tmp_path / "index"
+
+
 @pytest.fixture
 def home(db):
     from home.models import HomePage

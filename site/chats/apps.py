@@ -7,7 +7,12 @@ class ChatsConfig(AppConfig):
     verbose_name = _("Community chats")
 
     def ready(self) -> None:
+        from chats import findable, signals
         from chats.addresses import keep_topic_addresses
         from core import offers
+        from core.findable import findables
 
         offers.page_saved.add(keep_topic_addresses)
+        findables.add(findable.CHATS)
+        findables.add(findable.PERSONS)
+        signals.connect()

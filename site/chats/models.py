@@ -4,6 +4,7 @@ import datetime
 from collections.abc import Iterable
 from functools import cached_property
 from html import unescape
+from http import HTTPMethod
 
 from django.core.validators import URLValidator
 from django.db import models
@@ -28,6 +29,7 @@ from modelcluster.fields import ParentalKey, ParentalManyToManyField
 from modelcluster.models import ClusterableModel
 from taggit.models import ItemBase, Tag
 from wagtail.admin.panels import FieldPanel
+from wagtail.contrib.routable_page.models import RoutablePageMixin, path
 from wagtail.fields import RichTextField
 from wagtail.models import Orderable, Page, PageManager
 from wagtail.search import index
@@ -531,9 +533,10 @@ class ImportRecord(models.Model):
         return f"{self.chat}, {self.imported_at:%Y-%m-%d %H:%M}"
 
 
-class ChatArchivePage(BasePage):
-    """All chats, to be narrowed down."""
+class ChatArchivePage(RoutablePageMixin, BasePage):
+    """All chats, to be narrowed down and searched."""
 
+    allowed_http_methods = [HTTPMethod.GET, HTTPMethod.HEAD, HTTPMethod.OPTIONS]
     parent_page_types = ["home.HomePage"]
     subpage_types = ["chats.ChatPage"]
     max_count = 1
@@ -551,6 +554,39 @@ class ChatArchivePage(BasePage):
 
     class Meta:
         verbose_name = _("chat archive")
+
+    def route(self, request, path_components):
+        # Its own routes would answer past its time too.
+        if self.expire_at and self.expire_at <= timezone.now():
+            return BasePage.route(self, request, path_components)
+        return super().route(request, path_components)
+
+    @path("")
+    def index_route(self, request, *args, **kwargs):
+        from chats.views import note_search
+
+        response = super().index_route(request, *args, **kwargs)
+        if results := response.context_data.get("results"):
+            note_search(request, results)
+        return response
+
+    @path("search.json/")
+    def search_json(self, request):
+        from chats.views import search_json
+
+        return search_json(request, self)
+
+    @path("suggestions.json/")
+    def suggestions_json(self, request):
+        from chats.views import suggestions_json
+
+        return suggestions_json(request, self)
+
+    @path("suggestions/")
+    def suggestions(self, request):
+        from chats.views import suggestions
+
+        return suggestions(request, self)
 
     def get_context(self, request, *args, **kwargs):
         from chats.archive import archive_context

@@ -1,14 +1,18 @@
 """What a reader sees when there is nothing to show."""
 
 import re
+from itertools import accumulate, takewhile
 from urllib.parse import unquote
 
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from wagtail.models import Page, Site
 
 MAX_WORDS = 8
-SECTION = re.compile(r"^/(?:chats|tags|topics)/")
+MAX_DEPTH = 8
+SECTION = re.compile(r"^/(?:tags|topics)/")
+SLUG = re.compile(r"[\w-]+")
 NOT_A_WORD = re.compile(r"[\W_]+|\b\d{1,2}\b|\b(?:html?|php|aspx?|index)\b")
 
 
@@ -19,7 +23,22 @@ def search_words(path: str) -> str:
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return render(request, "404.html", {"search_words": search_words(request.path)}, status=404)
+    words = search_words(_beyond_the_last_page(request))
+    return render(request, "404.html", {"search_words": words}, status=404)
+
+
+def _beyond_the_last_page(request: HttpRequest) -> str:
+    """Return an address without the way to the page it begins with: that one is still there."""
+    site = Site.find_for_request(request)
+    *above, _last = request.path.strip("/").split("/")
+    slugs = list(takewhile(SLUG.fullmatch, above[:MAX_DEPTH]))
+    if site is None or not slugs:
+        return request.path
+    root = site.root_page.url_path
+    ways = list(accumulate((f"{slug}/" for slug in slugs), initial=root))[1:]
+    known = Page.objects.live().filter(url_path__in=ways).values_list("url_path", flat=True)
+    way = max(known, key=len, default=root)
+    return request.path[len(way) - len(root) :]
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

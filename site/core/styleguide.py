@@ -7,6 +7,7 @@ from django.core.paginator import Paginator
 from django.db.models import TextChoices
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.html import format_html
 
 from core.timestamps import format_duration, format_stamp
 
@@ -57,13 +58,13 @@ class QuestionForm(forms.Form):
 
 class FilterForm(forms.Form):
     year = forms.ChoiceField(
-        choices=[("", "Any"), ("2025", "2025"), ("2024", "2024")], required=False
+        choices=[("", "Any"), ("2025", "2025 (12)"), ("2024", "2024 (7)")], required=False
     )
     host = forms.ChoiceField(
         choices=[("", "Anyone"), ("m", "Marisol Achterberg"), ("d", "Delivery team")],
         required=False,
     )
-    tag = forms.ChoiceField(choices=[("", "Any"), ("renewals", "renewals")], required=False)
+    tag = forms.ChoiceField(choices=[("", "Any"), ("renewals", "renewals (5)")], required=False)
     state = forms.ChoiceField(choices=[("", "Any"), *State.choices], required=False)
 
 
@@ -90,6 +91,54 @@ def _chat(day: str, state: State, heading: str = "Community chat", **more) -> di
         "duration_iso": format_duration(seconds) if seconds else "",
         **more,
     }
+
+
+def _marked(text: str, word: str) -> str:
+    """Return a text whose {} is a word that was searched for."""
+    return format_html(text, format_html("<mark>{}</mark>", word))
+
+
+def _hit(title: str, text: str = "", **more) -> dict:
+    return {"hit": {"href": "#hit", "text": text}, "title": title, **more}
+
+
+def _hits(topics: list[dict]) -> list[dict]:
+    chat = _chat(
+        "2025-05-07",
+        State.COMPLETE,
+        "Renewals, recalls and what to write in a note to the lender",
+        has_own_title=True,
+        hosts_line="Hosted by Marisol Achterberg",
+        seconds=4105,
+    )
+    heard = {"listen_href": "#t=660", "page": {"recording": {"host_label": "YouTube"}}}
+    aside = {"kind_label": "News", "source_label": "From the text chat"}
+    return [
+        _hit(
+            _marked("Can a borrower {} twice when the lender says no?", "renew"),
+            _marked("No. Ask the lender first; each further {} needs their yes.", "renewal"),
+            topic={**topics[2], **heard},
+            chat=chat,
+        ),
+        _hit(
+            _marked("{} over the holidays", "Renewals"),
+            "Vans rest from December 22.",
+            topic={**topics[5], **aside},
+            chat=chat,
+        ),
+        _hit(
+            "What came back unfilled",
+            topic={"stamp": ""},
+            chat=chat,
+            found_by=_marked("{}", "renewals"),
+        ),
+        _hit(_marked("{}, recalls and what to write to the lender", "Renewals"), chat=chat),
+        _hit(
+            _marked("Marisol {}", "Achterberg"),
+            "Borrowing desk · Ask her about renewals",
+            kind_label="Person",
+        ),
+    ]
 
 
 def examples() -> dict:
@@ -148,6 +197,7 @@ def examples() -> dict:
         "day": datetime.date(2024, 12, 18),
         "topics": topics,
         "heard": heard,
+        "hits": _hits(topics),
         "untimed": untimed,
         "states": State,
         "chats": [

@@ -24,11 +24,14 @@ def files(*actions: str) -> set[str]:
 
 PEOPLE = every_right("people.person", "people.team", "people.library")
 
+SEARCH = every_right("search.glossaryterm") | {"search.view_searchedwords"}
+
 RIGHTS = {
     "Administrators": ADMIN
     | PEOPLE
+    | SEARCH
     | every_right("accounts.user", "auth.group", "wagtailcore.site", "wagtailredirects.redirect"),
-    "Editors": ADMIN | PEOPLE | every_right("wagtailredirects.redirect"),
+    "Editors": ADMIN | PEOPLE | SEARCH | every_right("wagtailredirects.redirect"),
     "Moderators": ADMIN,
     "Organisers": ADMIN,
     "Guest hosts": ADMIN,
