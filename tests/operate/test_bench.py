@@ -1,7 +1,39 @@
+"""`make bench`: what it measures is there, and both engines are asked the same."""
+
+import random
+from io import StringIO
+
 import pytest
 from django.core.management import CommandError, call_command
+from django.core.management.base import CommandParser
 
-from operate.management.commands.bench import measure
+from chats.models import ChatPage
+from operate.benchmarks import corpus, fts5, pages, search
+from operate.benchmarks.times import summed_up
+from operate.management.commands.bench import Command
+from search import following
+from search.engines import Found, Narrowing, current_engine
+from search.engines.whoosh_index import WhooshEngine
+from search.models import Entry
+from search.query import parse
+from search.words import STOP_WORDS
+from tests.factories.chats import make_chat
+
+
+@pytest.fixture
+def entries(db, settings, tmp_path):
+    settings.SEARCH_INDEX = tmp_path / "index"
+    corpus.write_entries(60)
+    following.rebuild()
+
+
+@pytest.fixture
+def theirs(entries, tmp_path):
+    path = tmp_path / "fts5.sqlite3"
+    fts5.write(path, following.all_entries())
+    opened = fts5.Fts5(path)
+    yield opened
+    opened.close()
 
 
 @pytest.mark.django_db
@@ -10,10 +42,24 @@ def test_a_site_in_use_is_not_measured_in():
         call_command("bench")
 
 
+@pytest.mark.parametrize("option", ["--requests", "--questions", "--sizes"])
+def test_one_of_a_kind_has_no_percentile(option):
+    parser = CommandParser()
+    Command().add_arguments(parser)
+    with pytest.raises(CommandError, match="at least 2"):
+        parser.parse_args([option, "1"])
+
+
+def test_times_are_summed_up():
+    times = summed_up(range(1, 101))
+    assert times.median == 50.5
+    assert 95 <= times.p95 <= 96
+
+
 @pytest.mark.django_db
 def test_a_page_is_measured(home):
-    found = measure(home.url, requests=3)
-    assert 0 < found.median <= found.p95
+    found = pages.measure(home.url, requests=3)
+    assert 0 < found.times.median <= found.times.p95
     assert found.queries > 0
     assert found.size > 500
 
@@ -21,4 +67,82 @@ def test_a_page_is_measured(home):
 @pytest.mark.django_db
 def test_a_page_that_is_not_there_is_not_measured(db):
     with pytest.raises(CommandError, match="answers 404"):
-        measure("/nothing/here/", requests=3)
+        pages.measure("/nothing/here/", requests=3)
+
+
+def test_the_corpus_takes_the_place_of_what_was_there(archive):
+    make_chat()
+    corpus.clear()
+    assert not Entry.objects.exists()
+    corpus.write_entries(40)
+    assert Entry.objects.count() == 40
+    corpus.write_entries(60)
+    assert Entry.objects.count() == 60
+    assert ChatPage.objects.count() == 3
+
+
+def test_words_are_said_as_often_as_in_language(entries):
+    said = [word for text in Entry.objects.values_list("stems", flat=True) for word in text.split()]
+    ranked = sorted(map(said.count, set(said)), reverse=True)
+    assert ranked[0] > 3 * ranked[10] > 6 * ranked[200]
+    assert len(set(corpus.vocabulary())) == corpus.WORDS
+
+
+def test_questions_are_the_same_each_time_and_have_answers(entries):
+    drawn = search.draw(30)
+    assert drawn == search.draw(30)
+    engine = current_engine()
+    for kind in ("word", "two words", "phrase", "filtered"):
+        for asked in drawn[kind]:
+            assert engine.search(asked.query, asked.narrowing, 0, 20).total, asked
+    for asked in drawn["typo"]:
+        assert asked.words != asked.meant
+
+
+def test_topics_are_read_back_as_they_were_written(entries):
+    for said in corpus.some_topics(5, random.Random(1)):
+        entry = Entry.objects.get(ref=f"topic:{said.text.key}")
+        assert (entry.title, entry.text) == (said.text.title, said.text.text)
+        assert not STOP_WORDS & set(said.telling_words())
+
+
+def test_both_find_the_same(theirs):
+    engine = current_engine()
+    drawn = search.draw(30)
+    for asked in [*drawn["word"], *drawn["two words"], *drawn["phrase"], *drawn["filtered"]]:
+        query = parse(asked.words)
+        ours = engine.search(query, asked.narrowing, 0, 20)
+        other = theirs.search(fts5.matching(query), asked.narrowing, 0, 20)
+        assert (ours.total, ours.counts) == (other.total, other.counts), asked
+        assert len(other.refs) == min(20, other.total)
+
+
+def test_fts5_lists_terms_and_takes_beginnings(theirs):
+    drawn = search.draw(9)["prefix"]
+    for asked in drawn:
+        match = fts5.matching(parse(asked.words), asked.beginning)
+        assert theirs.search(match, Narrowing(), 0, 20).total, asked
+        listed = theirs.complete(asked.beginning, 3)
+        assert listed
+        assert all(term.startswith(asked.beginning) for term in listed)
+
+
+def test_searches_are_measured_and_told(db, settings, tmp_path):
+    settings.SEARCH_INDEX = tmp_path / "index"
+    found = search.measure(40, 6, tmp_path)
+    assert set(found.kinds) == {"word", "two words", "phrase", "filtered", "prefix", "typo"}
+    assert [kind for kind, compared in found.kinds.items() if compared.fts5 is None] == ["typo"]
+    assert all(compared.ours.p95 > 0 for compared in found.kinds.values())
+    assert found.published > 0
+    assert all(found.megabytes.values())
+    out = StringIO()
+    Command(stdout=out)._search(found)
+    assert "two words" in out.getvalue()
+    assert "times" in out.getvalue()
+
+
+def test_an_engine_that_finds_less_is_not_measured(db, settings, tmp_path, monkeypatch):
+    settings.SEARCH_INDEX = tmp_path / "index"
+    monkeypatch.setattr(WhooshEngine, "search", lambda *asked: Found(0, [], {}))
+    with pytest.raises(CommandError, match="FTS5 finds more"):
+        search.measure(40, 6, tmp_path)

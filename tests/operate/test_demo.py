@@ -20,11 +20,14 @@ from chats.models import ChatArchivePage, ChatPage, Topic, TopicAddress
 from home.models import HomePage
 from operate.demonstration import loading
 from people.models import Library, Person, Team
+from search.models import Change, GlossaryTerm
+from search.query import parse, widen
 from tests.factories.chats import make_chat, make_topic
 
 DATA = Path(loading.__file__).parent
 CHATS = tomllib.loads((DATA / "chats.toml").read_text("utf-8"))["chats"]
 PEOPLE = tomllib.loads((DATA / "people.toml").read_text("utf-8"))
+GLOSSARY = tomllib.loads((DATA / "glossary.toml").read_text("utf-8"))["terms"]
 
 # A Tuesday two days after clocks went forward: the series lies on both sides of the change.
 NOW = "2026-03-10 12:00 -0400"
@@ -150,6 +153,14 @@ class TestLoaded(TestCase):
             response = self.client.get(archive.url, {"q": words})
             assert response.context["listing"].paginator.count > 1, words
 
+    def test_the_glossary_has_the_names_of_this_world(self):
+        terms = {term.term: term for term in GlossaryTerm.objects.all()}
+        for entry in GLOSSARY:
+            assert terms[entry["term"]].names == [entry["term"], *entry["also"]]
+            terms[entry["term"]].full_clean()
+        query = widen(parse("Tamarack catalog"), GlossaryTerm.objects.synonyms())
+        assert ("tamcat",) in {way.stems for way in query.terms[0].alternatives}
+
     def test_pages_answer(self):
         for page in (HomePage.objects.get(), ChatArchivePage.objects.get(), chat_of_week(4)):
             assert self.client.get(page.url).status_code == 200
@@ -176,6 +187,8 @@ class TestLoaded(TestCase):
 
     def test_removal_leaves_the_site_as_it_was(self):
         assert "40 chats" in demo("--remove")
+        # The index has yet to hear that all this is gone.
+        Change.objects.all().delete()
         left = {name for name, rows in count_rows().items() if rows != self.before[name]}
         assert {name.split(".")[0] for name in left} <= {"wagtailcore", "wagtailsearch"}
         # The home page and the archive keep their history and, saved for the first time since
@@ -209,6 +222,14 @@ class TestLoaded(TestCase):
         demo("--remove")
         draft = ChatPage.objects.get().get_latest_revision_as_object()
         assert [person.slug for person in draft.hosts] == ["aisha-lundgren"]
+
+    def test_removal_takes_the_glossary_along_but_for_what_an_editor_added(self):
+        GlossaryTerm.objects.filter(term="TamCat").update(also="Tam")
+        GlossaryTerm.objects.create(term="moon", also="satellite")
+        demo("--remove")
+        terms = GlossaryTerm.objects.values_list("term", flat=True)
+        assert not {entry["term"] for entry in GLOSSARY} & set(terms)
+        assert "moon" in terms
 
     def test_removal_takes_an_edited_chat_and_survives_one_deleted(self):
         chat_of_week(4).delete()
@@ -257,6 +278,18 @@ class TestSiteInUse:
         demo("--remove")
         assert ChatPage.objects.get() == chat
         assert Person.objects.get() == person
+
+    def test_load_leaves_an_editors_names_where_they_are(self):
+        GlossaryTerm.objects.create(term="Catalog of ours", also="Tamarack catalog")
+        GlossaryTerm.objects.create(term="BIN", also="box")
+        demo()
+        terms = set(GlossaryTerm.objects.values_list("term", flat=True))
+        assert not {"TamCat", "bin"} & terms
+        assert "courier" in terms
+        demo("--remove")
+        left = set(GlossaryTerm.objects.values_list("term", flat=True))
+        assert {"Catalog of ours", "BIN"} <= left
+        assert "courier" not in left
 
     def test_load_without_an_archive_says_so(self, archive):
         archive.delete()

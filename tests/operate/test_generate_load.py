@@ -7,6 +7,9 @@ from django.core.management import CommandError, call_command
 from wagtail.models import Page
 
 from chats.models import ChatPage, Topic, TopicAddress, TopicTag
+from search.engines import Narrowing
+from search.models import Change, Entry
+from search.results import find
 from tests.factories.chats import make_chat
 
 pytestmark = pytest.mark.django_db
@@ -44,6 +47,15 @@ def test_topics_have_addresses_tags_and_times_within_the_recording():
         assert starts == sorted(starts)
         assert starts[-1] < chat.duration
         assert chat.hosts
+
+
+def test_the_load_is_found():
+    generate_load("--chats", "3", "--topics", "4")
+    assert Entry.objects.filter(kind="topic").count() == 12
+    assert Change.objects.waiting().exists()
+    results = find("lender", Narrowing())
+    assert results.total
+    assert all(hit.href for hit in results.hits)
 
 
 def test_words_are_the_same_each_time(archive):

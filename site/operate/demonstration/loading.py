@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Model
 from django.utils import timezone
 from django.utils.html import format_html, strip_tags
 from taggit.models import Tag
-from wagtail.models import PageLogEntry, ReferenceIndex
-from wagtail.signal_handlers import disable_reference_index_auto_update
+from wagtail.models import PageLogEntry
 
 from chats.keys import new_key
 from chats.models import ChatArchivePage, ChatPage, Topic, TopicTag
@@ -22,6 +22,7 @@ from core.pages import BasePage
 from home.models import SearchExample
 from operate.models import DemonstrationItem
 from people.models import Library, Person, Team
+from search.models import GlossaryTerm
 
 WEDNESDAY = 2
 START_TIME = datetime.time(14)
@@ -54,7 +55,8 @@ def load() -> int:
     """Load the demonstration and return how many chats it has: 0 if it is here already.
 
     Persons, teams, libraries and tags that are here under the same name are used as they are.
-    The home page and the archive get words only where they have none.
+    The home page and the archive get words only where they have none, the glossary only names
+    that it has not.
     """
     # Locked, so that of two loads at once the second finds the first.
     archive = ChatArchivePage.objects.select_for_update().get()
@@ -65,6 +67,8 @@ def load() -> int:
     for entry in sorted(chats, key=lambda entry: -entry["weeks_ago"]):
         _publish_first(archive, maker.make(entry))
     _reword(archive, old=NO_WORDS, new=_read("front"))
+    for entry in _read("glossary")["terms"]:
+        _explain(entry["term"], entry["also"])
     return len(chats)
 
 
@@ -85,7 +89,7 @@ def remove() -> Removal | None:
     chats.delete()
     drafted = set(_named_in_drafts())
     # Persons before their teams.
-    for model in (Person, Team, Library, Tag):
+    for model in (Person, Team, Library, Tag, GlossaryTerm):
         for item in model.objects.filter(pk__in=_loaded(model)):
             if item in drafted or _is_used(item):
                 removal.kept.append(str(item))
@@ -179,6 +183,17 @@ def _find_or_make(model: type[Model], name: str, **values) -> Model:
     return found or _remember(model.objects.create(name=name, **values))
 
 
+def _explain(term: str, names: list[str]) -> None:
+    """Put a term into the glossary; not if it has the term or one of its names."""
+    glossary_term = GlossaryTerm(term=term, also="\n".join(names))
+    try:
+        glossary_term.full_clean()
+    except ValidationError:
+        return
+    glossary_term.save()
+    _remember(glossary_term)
+
+
 def _remember(item: Model) -> Model:
     DemonstrationItem.objects.create(item=item)
     return item
@@ -193,11 +208,8 @@ def _loaded(model: type[Model]) -> Iterable[int]:
 def _publish_first(archive: ChatArchivePage, chat: ChatPage) -> None:
     """Publish a new chat as if it had stood here since its day; one ahead, since now."""
     chat.first_published_at = min(chat.starts_at, timezone.now())
-    # Every topic saved would have the references of its whole chat read anew.
-    with disable_reference_index_auto_update():
-        archive.add_child(instance=chat)
-        chat.save_revision().publish()
-    ReferenceIndex.create_or_update_for_object(chat)
+    archive.add_child(instance=chat)
+    chat.save_revision().publish()
     _remember(chat)
 
 

@@ -1,84 +1,74 @@
-"""Measure how long the main pages take, over the demonstration, in a database of its own."""
+"""Measure how long pages and searches take, in a database of its own."""
 
-import statistics
-import time
+import tempfile
 from argparse import ArgumentTypeError
-from dataclasses import dataclass
+from pathlib import Path
 
 from django.core.management import BaseCommand, CommandError, call_command
 from django.db import connection
-from django.db.models import Count
-from django.test import Client
-from django.test.utils import CaptureQueriesContext
-from taggit.models import Tag
 
-from chats.models import ChatArchivePage, ChatPage
-from home.models import HomePage
+from operate.benchmarks import corpus, pages, search
 
-WARM_UP = 3
-
-
-@dataclass(frozen=True)
-class Measure:
-    """Times in milliseconds, from the request to the last byte, without network or server."""
-
-    median: float
-    p95: float
-    queries: int
-    size: int
+SIZES = [2000, 20000]
 
 
 class Command(BaseCommand):
     help = (
         "Load the demonstration into an empty database and measure home, archive, a chat and a "
-        "tag, one request at a time. `make bench` gives it a database of its own."
+        "tag, one request at a time. Then fill the archive with made-up entries and measure "
+        "searches beside SQLite's FTS5. `make bench` gives it a database of its own."
     )
 
     def add_arguments(self, parser) -> None:
-        parser.add_argument("--requests", type=_some, default=50, help="of each page")
+        parser.add_argument("--requests", type=_some, default=50, help="of each page (50)")
+        parser.add_argument("--questions", type=_some, default=210, help="of each kind (210)")
+        parser.add_argument(
+            "--sizes", type=_some, nargs="*", default=SIZES, help="how many entries to search in"
+        )
 
-    def handle(self, *, requests: int, **options) -> None:
+    def handle(self, *, requests: int, questions: int, sizes: list[int], **options) -> None:
         if connection.introspection.table_names():
             raise CommandError("The database is not empty. Use `make bench`: it brings its own.")
         self.stdout.write("Loading the demonstration ...")
         call_command("migrate", verbosity=0, interactive=False)
         call_command("demo", verbosity=0, stdout=self.stdout)
+        self._pages(requests)
+        corpus.clear()
+        with tempfile.TemporaryDirectory() as folder:
+            for size in sorted(sizes):
+                self.stdout.write(f"\nWriting {size:,} entries ...")
+                self._search(search.measure(size, questions, Path(folder)))
+
+    def _pages(self, requests: int) -> None:
         self.stdout.write(f"{'':10}{'median':>9}{'p95':>9}{'queries':>9}{'size':>9}")
-        for name, address in _pages().items():
-            found = measure(address, requests)
+        for name, address in pages.main_pages().items():
+            found = pages.measure(address, requests)
             self.stdout.write(
-                f"{name:10}{found.median:6.1f} ms{found.p95:6.1f} ms"
+                f"{name:10}{found.times.median:6.1f} ms{found.times.p95:6.1f} ms"
                 f"{found.queries:9}{found.size / 1024:6.1f} KB"
             )
 
-
-def measure(address: str, requests: int) -> Measure:
-    """Ask for a page `requests` times after a warm-up. Raises CommandError unless it is there."""
-    client = Client(SERVER_NAME="localhost")
-    for _ in range(WARM_UP):
-        response = client.get(address)
-    if response.status_code != 200:
-        raise CommandError(f"{address} answers {response.status_code}.")
-    times = []
-    for _ in range(requests):
-        start = time.perf_counter()
-        client.get(address)
-        times.append((time.perf_counter() - start) * 1000)
-    with CaptureQueriesContext(connection) as captured:
-        client.get(address)
-    p95 = statistics.quantiles(times, n=20, method="inclusive")[-1]
-    return Measure(statistics.median(times), p95, len(captured), len(response.content))
-
-
-def _pages() -> dict[str, str]:
-    chats = ChatPage.objects.published().annotate(topic_count=Count("topics"))
-    tags = Tag.objects.annotate(uses=Count("tagged_topics"))
-    return {
-        "home": HomePage.objects.get().url,
-        "archive": ChatArchivePage.objects.get().url,
-        "chat": chats.order_by("-topic_count").first().url,
-        "tag": f"/tags/{tags.order_by('-uses').first().slug}/",
-    }
+    def _search(self, found: search.Measure) -> None:
+        self.stdout.write(
+            f"{f'{found.entries:,}':10}{'median':>9}{'p95':>9}{'FTS5':>9}{'p95':>9}{'p95 is':>11}"
+        )
+        for kind, compared in found.kinds.items():
+            line = f"{kind:10}{compared.ours}"
+            if compared.fts5:
+                times = compared.ours.p95 / compared.fts5.p95
+                line += f"{compared.fts5}{times:6.2f} times"
+            self.stdout.write(line)
+        seconds, megabytes = found.seconds, found.megabytes
+        self.stdout.write(
+            f"{'find':10}{found.whole}   a single word, with rows and highlights\n"
+            f"{'FTS5 list':10}{found.vocabulary}   of terms that begin so, without a page\n"
+            f"made in {seconds['ours']:.1f} s (FTS5 {seconds['fts5']:.1f} s), "
+            f"entries written in {seconds['entries']:.1f} s\n"
+            f"{megabytes['ours']:.1f} MB on disk (FTS5 {megabytes['fts5']:.1f} MB), "
+            f"{megabytes['memory']:.1f} MB in each process\n"
+            f"a changed chat is found after {found.published:.0f} ms of the worker's time\n"
+            f"{found.corrected:.0%} of slips corrected to the word meant"
+        )
 
 
 def _some(text: str) -> int:

@@ -17,6 +17,7 @@ from chats.keys import new_key
 from chats.models import ChatArchivePage, ChatHost, ChatPage, Topic, TopicAddress, TopicTag
 from chats.titles import default_title
 from people.models import Person
+from search.entries import sweep
 
 THINGS = [
     "lost book", "damaged disc", "microfilm reel", "book club set", "scanned chapter", "recall",
@@ -63,9 +64,12 @@ class Command(BaseCommand):
             raise CommandError("The archive has chats. To mix made-up ones with them, say --yes.")
         with transaction.atomic():
             fill(archive, chats, topics)
+        self.stdout.write("Writing down what can be found ...")
+        sweep()
         self.stdout.write(
-            f"Made {chats} chats with {topics} topics each. The admin finds them by their topics "
-            "after update_index and rebuild_references_index."
+            f"Made {chats} chats with {topics} topics each. The worker puts them into the search "
+            "index, or rebuild_search at once. The admin finds them by their topics after "
+            "update_index and rebuild_references_index."
         )
 
 
