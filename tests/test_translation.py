@@ -27,6 +27,7 @@ from chats.titles import default_title
 from core.errors import bad_request
 from home.models import SearchExample
 from people.models import Person
+from search import following
 from tests.factories.chats import make_chat, make_topic
 
 NOW = "2024-03-10 12:00 +0000"
@@ -37,7 +38,15 @@ BRACKETED = re.compile(r"⟦[^⟦⟧]*⟧")
 LATIN = re.compile(r"[A-Za-z]{2,}")
 # A title made from a date is stored as it is; the names of time zones are the same everywhere.
 NOT_TRANSLATED = re.compile(rf"{default_title(UNNAMED)}|\bE[SD]T\b")
-READ_ALOUD = ("alt", "aria-description", "aria-label", "placeholder", "title")
+READ_ALOUD = (
+    "alt",
+    "aria-description",
+    "aria-label",
+    "data-suggestions-label",
+    "data-suggestions-told",
+    "placeholder",
+    "title",
+)
 
 
 class BracketedEnglish(gettext.NullTranslations):
@@ -158,13 +167,24 @@ def test_readers_pages_are_translated(client, greek_chats, bracketed):
         "/",
         "/chats/",
         "/chats/?page=2",
+        f"/chats/?year=2024&host={host.slug}&tag=maps&state=complete",
         f"/chats/?q=Παλαιότερο&year=2024&host={host.slug}&state=complete",
+        "/chats/?q=Μαρία",
+        "/chats/?q=χάρτες",
+        "/chats/?q=Γραπτό",
+        "/chats/?q=Κάτι&page=2",
+        "/chats/?q=Παλαιοτερρο",
         "/chats/?year=1890&state=none",
         "/chats/?q=ζέβρα",
+        "/chats/?q=Κάτι+ζέβρα&year=2022",
+        "/chats/?q=Παλάτι",
+        "/chats/suggestions/?q=Παλ",
+        "/chats/suggestions/?q=ζέβρα",
         "/tags/",
         "/tags/maps/",
         *addresses_of_the_chats(),
     ]
+    following.rebuild()
     found = {}
     for address in addresses:
         response = client.get(address)

@@ -1,31 +1,49 @@
 """The archive as a reader narrows it down: by words, year, host, tag and state together."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
+from typing import NamedTuple
+from urllib.parse import urlencode
 
 from django import forms
 from django.core.paginator import Page as PageOfList
 from django.core.paginator import Paginator
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from taggit.models import Tag
 
-from chats.models import ChatPage, ChatQuerySet, Topic, TopicTag
+from chats.findable import CHATS
+from chats.hits import KINDS, shown
+from chats.models import ChatHost, ChatPage, ChatQuerySet, Topic, TopicTag
 from chats.states import ChatState
 from people.models import Person
+from search.engines import Counts, Narrowing
+from search.query import parse, tidy
+from search.results import Results, complete, find
+from search.words import words_of
 
 CHATS_PER_PAGE = 26
-MAX_QUERY_LENGTH = 200
-MAX_WORDS = 12
+NEWEST_CHATS = 3
+FACETS = ("year", "host", "tag")
+"""The filters whose values are offered with the number of what each would leave."""
+SHARED_BEGINNINGS = (4, 3)
+"""How many letters others have in common with a word that found nothing; tried in turn."""
+
+
+class Choice(NamedTuple):
+    """A value of a filter, as all chats have it."""
+
+    value: str
+    label: str
+    chats: int
 
 
 class WordsField(forms.CharField):
     """A reader's words: capped, on one line, without the characters that databases refuse."""
 
     def to_python(self, value) -> str:
-        text = super().to_python(value)[:MAX_QUERY_LENGTH]
-        return " ".join(text.replace("\0", " ").split())
+        return tidy(super().to_python(value))
 
 
 class ArchiveFilterForm(forms.Form):
@@ -37,25 +55,58 @@ class ArchiveFilterForm(forms.Form):
     tag = forms.ChoiceField(label=_("Tag"), required=False)
     state = forms.ChoiceField(label=_("State"), required=False)
 
-    def __init__(self, data: QueryDict, chats: ChatQuerySet):
-        super().__init__(data)
-        shown = chats.values("pk")
-        years = chats.order_by("-date__year").values_list("date__year", flat=True).distinct()
-        hosts = Person.objects.filter(hosted_chats__page__in=shown).distinct()
-        tags = Tag.objects.filter(tagged_topics__content_object__page__in=shown).distinct()
-        self._offer("year", _("Any year"), ((str(year), str(year)) for year in years))
-        self._offer("host", _("Any host"), ((host.slug, host.name) for host in hosts))
-        self._offer("tag", _("Any tag"), ((tag.slug, tag.name) for tag in tags.order_by("name")))
-        self._offer("state", _("Any state"), ChatState.choices)
+    nothing_chosen = {
+        "year": _("Any year"),
+        "host": _("Any host"),
+        "tag": _("Any tag"),
+        "state": _("Any state"),
+    }
 
-    def _offer(self, name: str, nothing: str, choices: Iterable[tuple[str, str]]) -> None:
-        self.fields[name].choices = [("", nothing), *choices]
+    def __init__(self, data: QueryDict, chats: ChatQuerySet):
+        super().__init__({**data.dict(), "q": tidy(data.get("q", ""))})
+        self.known = _known(chats)
+        for name, choices in self.known.items():
+            self._offer(name, ((choice.value, choice.label) for choice in choices))
+        self._offer("state", ChatState.choices)
+
+    def count(self, counts: Counts) -> None:
+        """Offer what would leave something, and say how much; what is chosen stays offered."""
+        for name, choices in self.known.items():
+            chosen, left = self.cleaned_data.get(name), counts.get(name, {})
+            offered = (one for one in choices if one.value in left or one.value == chosen)
+            self._offer(
+                name, ((one.value, f"{one.label} ({left.get(one.value, 0)})") for one in offered)
+            )
+
+    def label_of(self, name: str, value: str) -> str:
+        if name not in self.known:
+            return str(ChatState(value).label)
+        return next(choice.label for choice in self.known[name] if choice.value == value)
+
+    def _offer(self, name: str, choices: Iterable[tuple[str, str]]) -> None:
+        self.fields[name].choices = [("", self.nothing_chosen[name]), *choices]
         self.fields[name].error_messages["invalid_choice"] = _(
             "“%(value)s” is not in this list and was passed over. Choose another."
         )
 
-    def label_of(self, name: str, value: str) -> str:
-        return str(dict(self.fields[name].choices)[value])
+
+def _known(chats: ChatQuerySet) -> dict[str, list[Choice]]:
+    """Return every year, host and tag that these chats have, in the order to be offered."""
+    pks = chats.values("pk")
+    years = chats.order_by("-date__year").values_list("date__year").annotate(Count("pk"))
+    hosts = Person.objects.filter(hosted_chats__page__in=pks)
+    tags = Tag.objects.filter(tagged_topics__content_object__page__in=pks).order_by("name")
+    in_chats = {
+        "host": hosts.annotate(chats=Count("hosted_chats__page", distinct=True)),
+        "tag": tags.annotate(chats=Count("tagged_topics__content_object__page", distinct=True)),
+    }
+    return {
+        "year": [Choice(str(year), str(year), count) for year, count in years],
+        **{
+            name: [Choice(*row) for row in rows.values_list("slug", "name", "chats")]
+            for name, rows in in_chats.items()
+        },
+    }
 
 
 @dataclass(frozen=True)
@@ -69,53 +120,61 @@ class ArchiveFilter:
     state: str = ""
 
     @property
-    def words(self) -> list[str]:
-        return self.q.split()[:MAX_WORDS]
+    def asks(self) -> bool:
+        """Whether there are words to be searched for, and not only signs."""
+        return is_question(self.q)
 
     @property
     def is_active(self) -> bool:
-        return any((self.q, self.year, self.host, self.tag, self.state))
+        return any(asdict(self).values())
+
+    def address(self, *left_out: str, **changed: str) -> str:
+        """Return the query string of these choices, with some of them left out or changed."""
+        chosen = {**asdict(self), **changed}
+        return "?" + urlencode({k: v for k, v in chosen.items() if v and k not in left_out})
+
+    def but(self, name: str) -> "ArchiveFilter":
+        return replace(self, **{name: ""})
 
     def narrow(self, chats: ChatQuerySet) -> ChatQuerySet:
-        """Return the chats that every choice leaves."""
+        """Return the chats that every choice leaves; words are for the search to find."""
         if self.year:
             chats = chats.filter(date__year=int(self.year))
         if self.host:
-            chats = chats.filter(chat_hosts__person__slug=self.host)
+            hosted = ChatHost.objects.filter(person__slug=self.host)
+            chats = chats.filter(pk__in=hosted.values("page"))
         if self.tag:
             tagged = TopicTag.objects.filter(tag__slug=self.tag)
-            chats = chats.filter(Exists(tagged.filter(content_object__page=OuterRef("pk"))))
+            chats = chats.filter(pk__in=tagged.values("content_object__page"))
         if self.state:
             chats = chats.with_state().filter(state_in_database=self.state)
-        for word in self.words:
-            topics = Topic.objects.filter(
-                Q(title__icontains=word) | Q(answer__icontains=word), page=OuterRef("pk")
-            )
-            chats = chats.filter(
-                Q(title__icontains=word)
-                | Q(summary__icontains=word)
-                | Q(note__icontains=word)
-                | Exists(topics)
-            )
-        return chats.distinct()
+        return chats
 
-    def matching_topics(self, chat: ChatPage) -> list[Topic]:
-        """Return the topics of a found chat that hold a word, or the tag, that was asked for."""
-        if not (self.words or self.tag):
+    def narrowing(self, chats: ChatQuerySet) -> Narrowing:
+        """Return the same for the search. The state hangs on the clock: no index has it."""
+        chosen = {name: value for name in FACETS if (value := getattr(self, name))}
+        within = None
+        if self.state:
+            in_state = ArchiveFilter(state=self.state).narrow(chats)
+            within = frozenset((CHATS.label, pk) for pk in in_state.values_list("pk", flat=True))
+        return Narrowing(KINDS, chosen, within)
+
+    def topics_asked_for(self, chat: ChatPage) -> list[Topic]:
+        """Return the topics of a chat that bear the tag that was asked for."""
+        if not self.tag:
             return []
-        return [topic for topic in chat.ordered_topics if self._matches(topic)]
-
-    def _matches(self, topic: Topic) -> bool:
-        text = f"{topic.title} {topic.answer}".casefold()
-        found = any(word.casefold() in text for word in self.words) if self.words else True
-        tagged = not self.tag or self.tag in {item.tag.slug for item in topic.tagged_items.all()}
-        return found and tagged
+        return [
+            topic
+            for topic in chat.ordered_topics
+            if self.tag in {item.tag.slug for item in topic.tagged_items.all()}
+        ]
 
 
 @dataclass(frozen=True)
 class Chip:
     """A choice in force, and the address without it."""
 
+    name: str
     label: str
     href: str
 
@@ -133,54 +192,130 @@ class ListedChat:
     year_begins: bool
 
 
+@dataclass(frozen=True)
+class WordsToTry:
+    """A query that finds something, and its address."""
+
+    words: str
+    href: str
+
+
+def is_question(words: str) -> bool:
+    """Say whether a query asks for something, or keeps something out."""
+    query = parse(words)
+    return bool(query or query.unwanted)
+
+
 def archive_context(data: QueryDict, chats: ChatQuerySet) -> dict:
     """Return what the archive page shows for a query string, in a bounded number of queries."""
     published = chats.published()
     form = ArchiveFilterForm(data, published)
     form.is_valid()
     narrowing = ArchiveFilter(**{name: form.cleaned_data.get(name, "") for name in form.fields})
-    found = narrowing.narrow(published).newest_first().for_listing()
-    if narrowing.tag:
-        found = found.prefetch_related("topics__tagged_items__tag")
-    page = Paginator(found, CHATS_PER_PAGE).get_page(data.get("page"))
+    page = data.get("page")
+    if narrowing.asks:
+        answer = _hits_context(narrowing, published, form, page)
+    else:
+        answer = _list_context(narrowing, published, form, page)
     return {
         "form": form,
         "narrowing": narrowing,
-        "listing": page,
-        "listed": list(_listed(page, narrowing)),
         "hidden": [field for field in form if field.name != "q" and field.value()],
-        "chips": _chips(data, form, narrowing),
-        "has_any": page.paginator.count > 0 or published.exists(),
+        "chips": _chips(form, narrowing),
+        "has_any": answer["listing"].paginator.count > 0 or published.exists(),
+        **answer,
     }
+
+
+def _hits_context(
+    narrowing: ArchiveFilter, chats: ChatQuerySet, form: ArchiveFilterForm, page: str | None
+) -> dict:
+    looked_through = narrowing.narrowing(chats)
+    results = find(narrowing.q, looked_through, page)
+    form.count(results.counts)
+    context = {"results": results, "listing": results.page, "hits": shown(results.hits)}
+    if results.suggestion:
+        context["correction"] = narrowing.address(q=results.suggestion)
+    if not results.total:
+        beginning, alike = _alike(results, looked_through)
+        context |= {
+            "near": shown(results.near),
+            "filters": [chip for chip in _chips(form, narrowing) if chip.name != "q"],
+            "more_alike": f"suggestions/?{urlencode({'q': beginning})}",
+            "alike": [WordsToTry(words, narrowing.address(q=words)) for words in alike],
+            "newest_chats": chats.past().newest_first().for_listing()[:NEWEST_CHATS],
+            "next_chat": chats.upcoming().first(),
+        }
+    return context
+
+
+def _alike(results: Results, narrowing: Narrowing) -> tuple[str, list[str]]:
+    """Return a beginning and words that share it with the one in the way, else with the last."""
+    words = words_of(results.words)
+    last = (words_of(results.left_out) or words)[-1]
+    for length in SHARED_BEGINNINGS:
+        beginning = last[:length]
+        alike = [word for word in complete(beginning, narrowing) if word not in words]
+        if alike:
+            return beginning, alike
+    return "", []
+
+
+def _list_context(
+    narrowing: ArchiveFilter, chats: ChatQuerySet, form: ArchiveFilterForm, page: str | None
+) -> dict:
+    form.count(_counts(narrowing, chats, form))
+    found = narrowing.narrow(chats).newest_first().for_listing()
+    if narrowing.tag:
+        found = found.prefetch_related("topics__tagged_items__tag")
+    listing = Paginator(found, CHATS_PER_PAGE).get_page(page)
+    return {"listing": listing, "listed": list(_listed(listing, narrowing))}
+
+
+def _counts(narrowing: ArchiveFilter, chats: ChatQuerySet, form: ArchiveFilterForm) -> Counts:
+    """Count the chats that each value would leave, with all other choices in force."""
+    counts: Counts = {}
+    for name in FACETS:
+        others = narrowing.but(name)
+        if others.is_active:
+            counted = _counted(name, others.narrow(chats).values("pk"))
+            counts[name] = {str(value): count for value, count in counted}
+        else:
+            counts[name] = {choice.value: choice.chats for choice in form.known[name]}
+    return counts
+
+
+def _counted(name: str, pks: QuerySet) -> QuerySet:
+    """Return the values of these chats, each with how many of them have it."""
+    if name == "year":
+        years = ChatPage.objects.filter(pk__in=pks).order_by()
+        return years.values_list("date__year").annotate(Count("pk"))
+    if name == "host":
+        hosts = ChatHost.objects.filter(page__in=pks).order_by()
+        return hosts.values_list("person__slug").annotate(Count("page", distinct=True))
+    tags = TopicTag.objects.filter(content_object__page__in=pks).order_by()
+    return tags.values_list("tag__slug").annotate(Count("content_object__page", distinct=True))
 
 
 def _listed(page: PageOfList, narrowing: ArchiveFilter) -> Iterable[ListedChat]:
     year = None
     for chat in page:
-        matching = narrowing.matching_topics(chat)
-        topics = matching or chat.main_topics
+        asked_for = narrowing.topics_asked_for(chat)
+        topics = asked_for or chat.main_topics
         yield ListedChat(
             chat,
             topics,
             left_out=len(chat.topics.all()) - len(topics),
-            is_open=bool(matching),
+            is_open=bool(asked_for),
             year_begins=chat.date.year != year,
         )
         year = chat.date.year
 
 
-def _chips(data: QueryDict, form: ArchiveFilterForm, narrowing: ArchiveFilter) -> list[Chip]:
+def _chips(form: ArchiveFilterForm, narrowing: ArchiveFilter) -> list[Chip]:
     chips = []
     for name, field in form.fields.items():
         if value := getattr(narrowing, name):
-            shown = value if name == "q" else form.label_of(name, value)
-            chips.append(Chip(f"{field.label}: {shown}", f"?{_without(data, name, 'page')}"))
+            shown_value = value if name == "q" else form.label_of(name, value)
+            chips.append(Chip(name, f"{field.label}: {shown_value}", narrowing.address(name)))
     return chips
-
-
-def _without(data: QueryDict, *names: str) -> str:
-    rest = data.copy()
-    for name in list(rest):
-        if name in names or not rest[name]:
-            del rest[name]
-    return rest.urlencode()

@@ -1,19 +1,34 @@
-"""Addresses that cut across chats: a topic's own, and a tag's."""
+"""Addresses that cut across chats: a topic's own, a tag's, and what a search answers."""
+
+from collections.abc import Mapping
+from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
-from django.db.models import Count, Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.db.models import Count
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from taggit.models import Tag
 
 from chats.addresses import find_topic_address
-from chats.models import ChatPage, Topic
+from chats.archive import FACETS, WordsToTry, is_question
+from chats.findable import TOPIC
+from chats.hits import KINDS, give_successors
+from chats.models import ChatArchivePage, Topic
 from core.pages import Crumb
+from search import asked
+from search.engines import Counts, Narrowing
+from search.models import Entry, EntryLabel
+from search.query import tidy
+from search.results import SUGGESTIONS, Hit, Results, complete, find
 
 TOPICS_PER_PAGE = 50
+SUGGESTIONS_ON_A_PAGE = 40
+FRESH_FOR = 60
+"""Seconds that a reader's browser may answer the same search by itself."""
 
 
 @require_safe
@@ -28,29 +43,118 @@ def topic(request: HttpRequest, key: str) -> HttpResponse:
 @require_safe
 def tag_index(request: HttpRequest) -> HttpResponse:
     """All tags in use, with the number of topics that carry each."""
+    counts = dict(
+        EntryLabel.objects.filter(facet="tag", entry__in=_found_topics())
+        .values_list("value")
+        .annotate(Count("pk"))
+    )
+    tags = list(Tag.objects.filter(slug__in=counts).order_by("name"))
+    for tag in tags:
+        tag.topic_count = counts[tag.slug]
     description = _("Everything discussed in the chats, by tag.")
-    context = {"tags": _tags_in_use().order_by("name"), "description": description}
-    return render(request, "pages/tags.html", context)
+    return render(request, "pages/tags.html", {"tags": tags, "description": description})
 
 
 @require_safe
 def tag(request: HttpRequest, slug: str) -> HttpResponse:
     """Every second a thing was discussed, newest first. A tag nothing carries is no page."""
-    found = get_object_or_404(_tags_in_use(), slug=slug)
-    topics = Topic.objects.readable().filter(tagged_items__tag=found).newest_first()
-    page = Paginator(topics, TOPICS_PER_PAGE).get_page(request.GET.get("page"))
+    found = get_object_or_404(Tag, slug=slug)
+    entries = _found_topics().labelled("tag", slug).newest_first()
+    page = Paginator(entries, TOPICS_PER_PAGE).get_page(request.GET.get("page"))
+    if not page.paginator.count:
+        raise Http404
     description = _("Every moment at which “%(tag)s” was discussed in a recorded chat.")
     context = {
         "tag": found,
         "listing": page,
+        "topics": _topics_of(page),
         "crumbs": [Crumb(_("Tags"), reverse("tags"))],
         "description": description % {"tag": found.name},
     }
     return render(request, "pages/tag.html", context)
 
 
-def _tags_in_use():
-    carried = Q(tagged_topics__content_object__page__in=ChatPage.objects.published())
-    return Tag.objects.annotate(topic_count=Count("tagged_topics", filter=carried)).filter(
-        topic_count__gt=0
-    )
+def _found_topics():
+    return Entry.objects.not_expired().filter(kind=TOPIC)
+
+
+def _topics_of(entries) -> list[Topic]:
+    """Return the topics that the public may see of these, in their order."""
+    keys = [entry.key for entry in entries]
+    topics = Topic.objects.readable().in_bulk(keys, field_name="key")
+    give_successors(topics.values())
+    return [topics[key] for key in keys if key in topics]
+
+
+def search_json(request: HttpRequest, archive: ChatArchivePage) -> HttpResponse:
+    """What is found, for programs: a filter's unknown value leaves nothing."""
+    data = request.GET
+    chosen = {name: value for name in FACETS if (value := tidy(data.get(name, "")))}
+    results = find(data.get("q", ""), Narrowing(KINDS, chosen), data.get("page"))
+    note_search(request, results)
+    answer = {
+        "total": results.total,
+        "page": results.page.number,
+        "hits": [_as_data(hit) for hit in results.hits],
+        "facets": {name: _as_list(name, results.counts) for name in FACETS},
+        "suggestion": results.suggestion or None,
+    }
+    return _fresh_for_a_while(JsonResponse(answer))
+
+
+def suggestions_json(request: HttpRequest, archive: ChatArchivePage) -> HttpResponse:
+    """What the words typed so far may become, for a search box to offer."""
+    suggestions = _suggestions(request, archive, SUGGESTIONS)
+    answer = {"suggestions": [{"words": one.words, "url": one.href} for one in suggestions]}
+    return _fresh_for_a_while(JsonResponse(answer))
+
+
+def suggestions(request: HttpRequest, archive: ChatArchivePage) -> HttpResponse:
+    """The same as a page, for browsers without script."""
+    context = {
+        "words": tidy(request.GET.get("q", "")),
+        "suggestions": _suggestions(request, archive, SUGGESTIONS_ON_A_PAGE),
+        "archive": archive,
+        "crumbs": [Crumb(archive.title, archive.get_url(request))],
+    }
+    return render(request, "pages/suggestions.html", context)
+
+
+def note_search(request: HttpRequest, results: Results) -> None:
+    """Count a search once: what is paged through, or only looked at by its headers, is not anew."""
+    if request.method == "GET" and results.page.number == 1 and is_question(results.words):
+        asked.note(results.words, found=bool(results.total and not results.suggestion))
+
+
+def _suggestions(request: HttpRequest, archive: ChatArchivePage, limit: int) -> list[WordsToTry]:
+    address = archive.get_url(request)
+    return [
+        WordsToTry(words, f"{address}?{urlencode({'q': words})}")
+        for words in complete(request.GET.get("q", ""), Narrowing(KINDS), limit)
+    ]
+
+
+def _as_data(hit: Hit) -> dict:
+    entry = hit.entry
+    return {
+        "kind": entry.kind,
+        "url": hit.href,
+        "title": entry.title,
+        "excerpt": hit.excerpt,
+        "chat_date": entry.date,
+        "start": entry.start,
+    }
+
+
+def _as_list(facet: str, counts: Counts) -> list[Mapping[str, object]]:
+    """Return a facet's values: the newest year first, of all others what leaves the most."""
+    values = [{"value": value, "count": count} for value, count in counts.get(facet, {}).items()]
+    if facet == "year":
+        return sorted(values, key=lambda one: int(one["value"]), reverse=True)
+    return sorted(values, key=lambda one: (-one["count"], one["value"]))
+
+
+def _fresh_for_a_while(response: HttpResponse) -> HttpResponse:
+    """Let browsers keep an answer, and nobody between: the archive may be for some readers only."""
+    patch_cache_control(response, private=True, max_age=FRESH_FOR)
+    return response

@@ -8,6 +8,8 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from wagtail.models import Page, Site
 
+from chats.models import ChatArchivePage
+
 
 @dataclass(frozen=True)
 class NavigationItem:
@@ -23,7 +25,14 @@ def site_frame(request: HttpRequest) -> dict:
         "site_name": SimpleLazyObject(lambda: site.site_name if site else ""),
         "site_navigation": SimpleLazyObject(lambda: _navigation(request, site) if site else []),
         "footer_navigation": SimpleLazyObject(_footer),
+        "archive_url": SimpleLazyObject(lambda: _archive_url(request, site) if site else ""),
     }
+
+
+def _archive_url(request: HttpRequest, site: Site) -> str:
+    """Return where the chats are searched; blank where nobody may."""
+    archive = ChatArchivePage.objects.published().descendant_of(site.root_page).first()
+    return archive.get_url(request, current_site=site) if archive else ""
 
 
 def _footer() -> list[NavigationItem]:

@@ -11,15 +11,28 @@ from accounts.models import User
 from chats.models import ChatPage
 from chats.states import Outcome
 from operate.demonstration import loading
+from search import following
 from tests.factories.chats import make_chat, make_topic
 
 YOUTUBE = "https://www.youtube.com/watch?v=abcdefghijk"
 MISSING = "/chats/no-such-chat/"
+SEARCHES = [
+    "/chats/?q=renew",
+    "/chats/?q=renew&tag=renewals&state=complete",
+    "/chats/?q=renewwals",
+    "/chats/?q=renew+zebra",
+    "/chats/?q=zebra&year=2024&state=lost",
+    "/chats/?q=rental",
+    "/chats/suggestions/?q=rene",
+    "/chats/suggestions/?q=zebra",
+]
+"""Hits, a correction, and what else to try; words that begin alike, and none."""
 
 
 @pytest.fixture
 def demonstration(transactional_db) -> None:
     loading.load()
+    following.rebuild()
 
 
 @pytest.fixture
@@ -48,7 +61,7 @@ def chat(transactional_db) -> ChatPage:
     ]
     # Enough of them that the last lies below the first screen.
     topics += [make_topic(f"Question {n} of the mailbag", 4000 + n) for n in range(1, 13)]
-    return make_chat(
+    chat = make_chat(
         title="Renewals, recalls and what to write in a note to the lender",
         topics=topics,
         hosts=["Marisol Achterberg", "Theo Lindqvist"],
@@ -58,6 +71,8 @@ def chat(transactional_db) -> ChatPage:
         summary=f'<p>What lenders <a href="{YOUTUBE}">told us</a> about renewals.</p>',
         note="The slides follow.",
     )
+    following.rebuild()
+    return chat
 
 
 @pytest.fixture

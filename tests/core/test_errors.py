@@ -4,14 +4,15 @@ import pytest
 from lxml import html
 
 from core.errors import search_words
+from tests.factories.chats import make_chat
 
 
 @pytest.mark.parametrize(
     ("path", "words"),
     [
         ("/renewing/on-comcat/", "renewing on comcat"),
-        ("/chats/2021-12-08/", "2021"),
-        ("/chats/lost_books/", "lost books"),
+        ("/2021-12-08/", "2021"),
+        ("/tags/lost_books/", "lost books"),
         ("/ill/guide.php", "ill guide"),
         ("/%C3%A9l%C3%A8ves/", "élèves"),
         ("/<script>alert('x')</script>/", "script alert x script"),
@@ -31,6 +32,40 @@ def test_a_missing_page_offers_its_words_to_the_search(client):
     assert (form.get("action"), form.get("method")) == ("/chats/", "get")
     assert ("q", "lost books") in form.form_values()
     assert not form.cssselect("[name=csrfmiddlewaretoken]")
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("/chats/lost_books/", "lost books"),
+        ("/chats/2024-03-06/lost-books/", "lost books"),
+        ("/chats/2024-03-06/chats/lost-books/", "chats lost books"),
+        ("/calls/lost-books/", "calls lost books"),
+        ("/%00/chats/lost%00books/", "chats lost books"),
+        ("/" + "chats/" * 400, " ".join(["chats"] * 8)),
+    ],
+)
+def test_the_way_to_a_page_that_is_there_is_not_among_the_words(client, archive, path, words):
+    make_chat("2024-03-06")
+    response = client.get(path)
+    assert response.status_code == 404
+    form = html.fromstring(response.content).cssselect("form.search")[0]
+    assert ("q", words) in form.form_values()
+
+
+def test_the_search_follows_the_archive(client, archive):
+    archive.slug = "calls"
+    archive.save_revision().publish()
+    form = html.fromstring(client.get("/calls/lost-books/").content).cssselect("form.search")[0]
+    assert form.get("action") == "/calls/"
+    assert form.get("data-suggestions") == "/calls/suggestions.json"
+    assert ("q", "lost books") in form.form_values()
+    archive.unpublish()
+    response = client.get("/lost-books/")
+    assert response.status_code == 404
+    page = html.fromstring(response.content)
+    assert not page.cssselect("form, script")
+    assert "try them" not in page.text_content()
 
 
 @pytest.mark.django_db

@@ -7,7 +7,17 @@ from core.styleguide import styleguide
 @pytest.mark.django_db
 def test_the_style_guide_shows_every_component(rf):
     page = html.fromstring(styleguide(rf.get("/styleguide/")).content)
-    for component in (".stamp", ".topics", ".search", ".filters", ".notice", ".field", ".pages"):
+    for component in (
+        ".stamp",
+        ".topics",
+        ".search",
+        ".filters",
+        ".hits mark",
+        ".no-hits .chip",
+        ".notice",
+        ".field",
+        ".pages",
+    ):
         assert page.cssselect(component), component
     assert not page.cssselect("[style], style, script:not([src])")
 

@@ -23,6 +23,18 @@ def test_the_search_comes_first_and_leads_to_the_archive(client, home):
     assert page.cssselect('main a[href="/chats/?q=renew%20early"]')
 
 
+def test_the_search_box_knows_where_words_are_completed(client, home):
+    page = home_page(client)
+    search = page.cssselect("main form")[0]
+    assert search.get("data-suggestions") == "/chats/suggestions.json"
+    assert search.get("data-suggestions-label") == "Suggestions"
+    told = search.get("data-suggestions-told").split("|")
+    assert told == ["1 suggestion", *(f"{n} suggestions" for n in range(2, 9))]
+    (script,) = page.cssselect("script")
+    assert (script.get("type"), script.get("src")) == ("module", "/static/js/search.js")
+    assert not script.text
+
+
 @time_machine.travel("2024-03-10 12:00 +0000")
 def test_what_is_next_is_the_next_chat_that_takes_place(client, home):
     make_chat("2024-04-03", title="The one after")
