@@ -1,7 +1,6 @@
 """Things to find that are nothing else: texts of a test, written down as those of pages are."""
 
 import datetime
-import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -14,9 +13,6 @@ from search.engines import Found, Narrowing, SearchEngine
 from search.entries import refresh
 from search.models import ObjectRef
 from search.query import parse, widen
-
-SOAK = os.environ.get("SOAK") == "1"
-"""Whether tests of endurance run in full, for minutes rather than seconds."""
 
 
 @dataclass

@@ -16,7 +16,8 @@ from search.engines import Narrowing, _engine, whoosh_index
 from search.engines.whoosh_index import WhooshEngine
 from search.models import Change
 from search.results import complete, find
-from tests.search.corpus import SOAK, Corpus, found_in
+from tests.search.corpus import Corpus, found_in
+from tests.soak import SOAK
 
 
 def begin_a_new_process() -> None:

@@ -11,7 +11,8 @@ from search.engines import FACETS, Narrowing, SearchEngine
 from search.models import Entry
 from search.query import Alternative, Query, parse, widen
 from search.words import stems_of
-from tests.search.corpus import SOAK, Corpus, found_in, keys, look
+from tests.search.corpus import Corpus, found_in, keys, look
+from tests.soak import SOAK
 
 
 @pytest.fixture

@@ -22,8 +22,9 @@ from search.entries import sweep
 from search.models import Change, Entry
 from search.results import find
 from tests.factories.chats import make_chat, make_topic
-from tests.search.corpus import SOAK, Corpus, found_in
+from tests.search.corpus import Corpus, found_in
 from tests.search.processes import DIED, die_in, end, kill, points, run, start, steps_of
+from tests.soak import SOAK
 
 POINTS = 400 if SOAK else 8
 

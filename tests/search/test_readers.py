@@ -26,8 +26,9 @@ from search.engines import Narrowing
 from search.engines.whoosh_index import WhooshEngine
 from search.models import Change, Entry
 from search.results import complete, find
-from tests.search.corpus import SOAK, found_in, look
+from tests.search.corpus import found_in, look
 from tests.search.processes import end, start
+from tests.soak import SOAK
 
 READERS, SECONDS = (20, 60) if SOAK else (6, 5)
 CHATS = 30 if SOAK else 8
