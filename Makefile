@@ -9,7 +9,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 SERVED := DJANGO_SETTINGS_MODULE=config.settings.production SITE_URL=http://localhost:$(PORT)
 DEVELOPED := DJANGO_SETTINGS_MODULE=config.settings.development SITE_URL=http://localhost:$(PORT)
 
-.PHONY: help install run dev test check bench lock
+.PHONY: help install run dev test soak check bench lock
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ dev: .venv/dev.stamp ## Serve the code as it is edited, with errors shown and th
 
 test: .venv/dev.stamp ## Run the whole suite, on PostgreSQL and with Redis too where they answer
 	@$(BIN)/python -m tests.run
+
+soak: .venv/dev.stamp ## Run what is killed, damaged or looked at in the suite many times more
+	@SOAK=1 $(BIN)/python -m tests.run tests/search tests/outbox tests/browser/test_accessibility.py
 
 check: .venv/dev.stamp ## Look over code, layers, templates, migrations, settings, requirements
 	$(BIN)/ruff check

@@ -25,6 +25,7 @@ INSTALLED_APPS = [
     "search",
     "people",
     "accounts",
+    "outbox",
     "core",
     "wagtail.contrib.redirects",
     "wagtail.contrib.routable_page",
@@ -137,9 +138,25 @@ FILE_UPLOAD_PERMISSIONS = 0o644
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
-EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-EMAIL_FILE_PATH = DATA_DIR / "mail"
+EMAIL_TIMEOUT = 30
+if env.str("EMAIL_URL", default=""):
+    vars().update(env.email_url("EMAIL_URL"))
+    MAIL_TRANSPORT = "outbox.transports.SMTPTransport"
+else:
+    MAIL_TRANSPORT = "outbox.transports.FolderTransport"
+MAIL_FOLDER = DATA_DIR / "mail"
+EMAIL_BACKEND = "outbox.backend.OutboxBackend"
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="site@localhost")
+BOUNCE_ADDRESS = env.str("BOUNCE_ADDRESS", default="")
+BOUNCE_MAILBOX = env.str("BOUNCE_MAILBOX", default="")
+# Each setting of django-anymail, under the name it has there.
+ANYMAIL = {
+    name.removeprefix("ANYMAIL_"): value
+    for name, value in os.environ.items()
+    if name.startswith("ANYMAIL_") and value
+}
+DKIM_SELECTOR = env.str("DKIM_SELECTOR", default="")
+DNS_NAMESERVERS = env.list("DNS_NAMESERVERS", default=[])
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"

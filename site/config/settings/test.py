@@ -12,7 +12,11 @@ for name in ("DATABASE_URL", "CACHE_URL"):
     os.environ.pop(name, None)
     if value := os.environ.get(f"TEST_{name}"):
         os.environ[name] = value
-for name in ("SITE_URL", "LANGUAGE_CODE", "TIME_ZONE", "DEFAULT_FROM_EMAIL", "LOG_FORMAT"):
+OURS = ("SITE_URL", "LANGUAGE_CODE", "TIME_ZONE", "LOG_FORMAT")
+OF_MAIL = ("EMAIL_URL", "DEFAULT_FROM_EMAIL", "BOUNCE_ADDRESS", "BOUNCE_MAILBOX")
+OF_MAIL += ("DKIM_SELECTOR", "DNS_NAMESERVERS")
+OF_ANYMAIL = tuple(name for name in os.environ if name.startswith("ANYMAIL_"))
+for name in OURS + OF_MAIL + OF_ANYMAIL:
     os.environ.pop(name, None)
 os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="desk-to-desk-test-")
 atexit.register(shutil.rmtree, os.environ["DATA_DIR"], ignore_errors=True)
@@ -24,7 +28,6 @@ DEBUG = False
 SECRET_KEY = "a secret of the tests alone, in no way to be used anywhere else"
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
