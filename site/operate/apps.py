@@ -9,8 +9,10 @@ class OperateConfig(AppConfig):
     verbose_name = _("Operation")
 
     def ready(self) -> None:
+        from core.doctor import checks as doctors_checks
         from core.due import DueWork, due_work
         from core.health import health_parts
+        from operate import checks
         from operate.cleaning import clear_sessions, purge_revisions
         from operate.health import worker
         from operate.schedule import keep_schedule
@@ -20,3 +22,5 @@ class OperateConfig(AppConfig):
         due_work.add(DueWork("old sessions", clear_sessions, every=night, once_for_all=True))
         due_work.add(DueWork("old revisions", purge_revisions, every=night, once_for_all=True))
         health_parts.add(worker)
+        for check in checks.CHECKS:
+            doctors_checks.add(check)

@@ -1,0 +1,1 @@
+"""Mail that came back: told by a mail service's webhook, or by notices in a mailbox."""
