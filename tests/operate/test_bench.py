@@ -8,9 +8,10 @@ from django.core.management import CommandError, call_command
 from django.core.management.base import CommandParser
 
 from chats.models import ChatPage
-from operate.benchmarks import corpus, fts5, pages, search
+from operate.benchmarks import corpus, fts5, mail, pages, search
 from operate.benchmarks.times import summed_up
 from operate.management.commands.bench import Command
+from outbox.models import Mail, MailState
 from search import following
 from search.engines import Found, Narrowing, current_engine
 from search.engines.whoosh_index import WhooshEngine
@@ -42,7 +43,7 @@ def test_a_site_in_use_is_not_measured_in():
         call_command("bench")
 
 
-@pytest.mark.parametrize("option", ["--requests", "--questions", "--sizes"])
+@pytest.mark.parametrize("option", ["--requests", "--questions", "--sizes", "--mails"])
 def test_one_of_a_kind_has_no_percentile(option):
     parser = CommandParser()
     Command().add_arguments(parser)
@@ -146,3 +147,11 @@ def test_an_engine_that_finds_less_is_not_measured(db, settings, tmp_path, monke
     monkeypatch.setattr(WhooshEngine, "search", lambda *asked: Found(0, [], {}))
     with pytest.raises(CommandError, match="FTS5 finds more"):
         search.measure(40, 6, tmp_path)
+
+
+def test_mail_is_measured(transactional_db, monkeypatch):
+    monkeypatch.setattr(mail, "WARM_UP", 2)
+    found = mail.measure(20)
+    assert Mail.objects.filter(state=MailState.SENT).count() == 22
+    assert min(found.written, found.sent, found.ceiling) > 1
+    assert found.size > 500

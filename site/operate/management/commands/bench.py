@@ -7,7 +7,7 @@ from pathlib import Path
 from django.core.management import BaseCommand, CommandError, call_command
 from django.db import connection
 
-from operate.benchmarks import corpus, pages, search
+from operate.benchmarks import corpus, mail, pages, search
 
 SIZES = [2000, 20000]
 
@@ -16,7 +16,8 @@ class Command(BaseCommand):
     help = (
         "Load the demonstration into an empty database and measure home, archive, a chat and a "
         "tag, one request at a time. Then fill the archive with made-up entries and measure "
-        "searches beside SQLite's FTS5. `make bench` gives it a database of its own."
+        "searches beside SQLite's FTS5, and send mail to a server of this machine. `make bench` "
+        "gives it a database of its own."
     )
 
     def add_arguments(self, parser) -> None:
@@ -25,8 +26,11 @@ class Command(BaseCommand):
         parser.add_argument(
             "--sizes", type=_some, nargs="*", default=SIZES, help="how many entries to search in"
         )
+        parser.add_argument("--mails", type=_some, default=5000, help="to send (5,000)")
 
-    def handle(self, *, requests: int, questions: int, sizes: list[int], **options) -> None:
+    def handle(
+        self, *, requests: int, questions: int, sizes: list[int], mails: int, **options
+    ) -> None:
         if connection.introspection.table_names():
             raise CommandError("The database is not empty. Use `make bench`: it brings its own.")
         self.stdout.write("Loading the demonstration ...")
@@ -38,6 +42,8 @@ class Command(BaseCommand):
             for size in sorted(sizes):
                 self.stdout.write(f"\nWriting {size:,} entries ...")
                 self._search(search.measure(size, questions, Path(folder)))
+        self.stdout.write(f"\nWriting and sending {mails:,} mails ...")
+        self._mail(mail.measure(mails))
 
     def _pages(self, requests: int) -> None:
         self.stdout.write(f"{'':10}{'median':>9}{'p95':>9}{'queries':>9}{'size':>9}")
@@ -68,6 +74,14 @@ class Command(BaseCommand):
             f"{megabytes['memory']:.1f} MB in each process\n"
             f"a changed chat is found after {found.published:.0f} ms of the worker's time\n"
             f"{found.corrected:.0%} of slips corrected to the word meant"
+        )
+
+    def _mail(self, found: mail.Measure) -> None:
+        self.stdout.write(
+            f"{found.written:,.0f} a second written, {found.sent:,.0f} sent, "
+            f"of {found.size:,} bytes\n"
+            f"the server alone takes {found.ceiling:,.0f} a second\n"
+            f"the process grew by {found.grown:.1f} MB"
         )
 
 
