@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import pytest
 import time_machine
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -26,6 +26,10 @@ from chats.states import Outcome
 from chats.titles import default_title
 from core.errors import bad_request
 from home.models import SearchExample
+from outbox import addresses, outlet
+from outbox.messages import post
+from outbox.models import Batch, Mail, MailState, StopReason
+from outbox.trouble import TROUBLE
 from people.models import Person
 from search import following
 from tests.factories.chats import make_chat, make_topic
@@ -135,6 +139,17 @@ def greek_chats(greek_site) -> None:
             make_chat(f"2022-12-{day:02}", title="Άλλη", topics=[make_topic("Κάτι", 9)])
 
 
+def a_mail_in_trouble() -> Mail:
+    """Return a mail that failed, where the rest is held, paused and stopped too."""
+    mail = post(TROUBLE, "1@2.gr", {"problem": "Χιόνι", "mail_url": "http://localhost/"})
+    Mail.objects.update(state=MailState.FAILED, ended_at=mail.created_at, reason="Χιόνι")
+    address = addresses.address_of("2@3.gr")
+    addresses.stop(address, StopReason.STAFF)
+    Batch.objects.create(name="Χιόνι", paused_at=mail.created_at, reason="Χιόνι")
+    outlet.hold("Χιόνι")
+    return mail
+
+
 def words_of(page: html.HtmlElement) -> Iterator[str]:
     """What a page says, to the eye or aloud."""
     for element in page.iter(html.etree.Element):
@@ -239,6 +254,8 @@ def test_the_editors_screens_of_our_own_are_translated(client, archive, greek_ch
     editor.groups.add(Group.objects.get(name="Editors"))
     client.force_login(editor)
     chat = ChatPage.objects.get(title="Με όλα")
+    editor.user_permissions.set(Permission.objects.filter(content_type__app_label="outbox"))
+    mail = a_mail_in_trouble()
     typed = "• March 6, 2024 1:15 Κάτι\n• March 20, 2024 Μαρία 99:99"
     whole, ours = "main", "th, label:not([for$=-key]), option, h2, .help, [role=tab]"
     for response, selector in [
@@ -249,6 +266,19 @@ def test_the_editors_screens_of_our_own_are_translated(client, archive, greek_ch
         (client.get("/admin/chats/import/"), whole),
         (client.post("/admin/chats/import/", {"text": " "}), whole),
         (client.post("/admin/chats/import/", {"text": typed}), whole),
+        (client.get("/admin/"), "main .help-warning"),
+        (client.get("/admin/mail/"), f"{ours}, .mail-trouble, .w-status"),
+        (client.get("/admin/mail/?state=failed"), "a.button"),
+        (client.get("/admin/mail/?state=sent"), "#listing-results p"),
+        (client.get("/admin/mail/failed-again/?state=failed"), whole),
+        (client.get(f"/admin/mail/{mail.pk}/"), "dt, h2, summary, button"),
+        (client.get(f"/admin/mail/{mail.pk}/again/"), f"{whole} > :not(header)"),
+        (client.get("/admin/mail/release/"), whole),
+        (client.get("/admin/mail/give-up/"), whole),
+        (client.get("/admin/mail/try-now/"), whole),
+        (client.get("/admin/mail/addresses/"), "th, .help, .w-status"),
+        (client.get("/admin/mail/messages/"), whole),
+        (client.get("/admin/mail/messages/mail_trouble/"), "main dl, main h2, main p"),
     ]:
         parts = html.fromstring(response.content).cssselect(selector)
         assert parts

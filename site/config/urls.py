@@ -10,6 +10,7 @@ from wagtail.documents import urls as wagtaildocs_urls
 
 from core.media import serve_media
 from operate.health import healthz
+from outbox.mailbox import is_of_this_machine
 
 handler400 = "core.errors.bad_request"
 handler404 = "core.errors.page_not_found"
@@ -26,6 +27,12 @@ urlpatterns = [
     ),
     path("", include("chats.urls")),
 ]
+
+if settings.ANYMAIL.get("WEBHOOK_SECRET"):
+    urlpatterns += [path("anymail/", include("outbox.bounces.urls"))]
+
+if is_of_this_machine(settings.SITE_URL):
+    urlpatterns += [path("mailbox/", include("outbox.mailbox"))]
 
 if settings.DEBUG:
     from debug_toolbar.toolbar import debug_toolbar_urls

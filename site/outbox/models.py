@@ -147,9 +147,7 @@ class Mail(models.Model):
             )
         ]
         indexes = [
-            models.Index(
-                fields=["state", "priority", "due_at", "id"], name="outbox_mail_in_turn"
-            ),
+            models.Index(fields=["state", "priority", "due_at", "id"], name="outbox_mail_in_turn"),
             models.Index(fields=["state", "ended_at"], name="outbox_mail_ended"),
             models.Index(fields=["batch", "state"], name="outbox_mail_of_batch"),
         ]

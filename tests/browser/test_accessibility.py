@@ -5,12 +5,18 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.contrib.auth.models import Permission
 from django.test import Client
 from lxml import etree
 from playwright.sync_api import Page
 
+from accounts.models import User
 from chats.models import ChatArchivePage, ChatPage
 from chats.states import ChatState
+from outbox import outlet
+from outbox.messages import post
+from outbox.models import Mail, MailState
+from outbox.trouble import TROUBLE
 from tests.browser.conftest import MISSING, SEARCHES
 from tests.soak import SOAK
 
@@ -54,6 +60,8 @@ def findings_in_both_schemes(page: Page) -> list[str]:
     found = []
     for scheme, only in [("light", {}), ("dark", {"runOnly": ["color-contrast"]})]:
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        # The admin's own buttons fade from one colour to the other.
+        page.wait_for_function("document.getAnimations().length === 0")
         found += findings(page, **only)
     return found
 
@@ -90,6 +98,12 @@ def test_no_kind_of_page_has_a_finding(open_tab, demonstration, client, show, vi
 
 
 def test_the_editors_screens_have_none(open_editor_tab, chat):
+    User.objects.get().user_permissions.set(
+        Permission.objects.filter(content_type__app_label="outbox")
+    )
+    mail = post(TROUBLE, "reader@example.org", TROUBLE.example())
+    Mail.objects.update(state=MailState.FAILED, reason="550 No such user")
+    outlet.hold("The site was restored.")
     page = open_editor_tab(bypass_csp=True, viewport=DESK, reduced_motion="reduce")
     archive = ChatArchivePage.objects.get()
     found = []
@@ -99,6 +113,12 @@ def test_the_editors_screens_have_none(open_editor_tab, chat):
         f"/admin/pages/{chat.pk}/edit/",
         f"/admin/chats/{chat.pk}/next/",
         "/admin/snippets/people/person/",
+        "/admin/",
+        "/admin/mail/",
+        f"/admin/mail/{mail.pk}/",
+        "/admin/mail/give-up/",
+        "/admin/mail/addresses/",
+        "/admin/mail/messages/mail_trouble/",
         "/admin/chats/import/",
     ]:
         page.goto(address)
