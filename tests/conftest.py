@@ -23,13 +23,25 @@ from tests.chromium import ARGUMENTS, find_chromium
 HERE = ("http://127.0.0.1:", "http://localhost:", "data:", "blob:", "about:")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("only_database"):
+        config.hook.pytest_deselected(items=[it for it in items if not asks_the_database(it)])
+        items[:] = [item for item in items if asks_the_database(item)]
     for item in items:
         marker = item.get_closest_marker("django_db")
         commits = marker is not None and marker.kwargs.get("transaction")
         if commits or {"transactional_db", "live_server"} & set(item.fixturenames):
             replanting = pytest.mark.django_db(transaction=True, serialized_rollback=True)
             item.add_marker(replanting, append=False)
+
+
+def asks_the_database(item: pytest.Item) -> bool:
+    of_database = {"db", "transactional_db", "live_server"}
+    return bool(item.get_closest_marker("django_db") or of_database & set(item.fixturenames))
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--only-database", action="store_true", help="leave out what asks no database")
 
 
 @pytest.hookimpl(trylast=True)

@@ -82,8 +82,9 @@ def main(arguments: list[str]) -> None:
         run_pytest(arguments, TESTED_WITH=told)
         return
     run_pytest(arguments)
-    # What a browser sees does not depend on the database.
-    run_pytest(["-m", "not browser", *arguments], TESTED_WITH=told, **second)
+    # What a browser sees does not depend on the database, nor does what asks none.
+    chosen = ["-m", "not browser", "--only-database", *arguments]
+    run_pytest(chosen, TESTED_WITH=told, **second)
 
 
 if __name__ == "__main__":

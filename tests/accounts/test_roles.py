@@ -26,10 +26,18 @@ PEOPLE = every_right("people.person", "people.team", "people.library")
 
 SEARCH = every_right("search.glossaryterm") | {"search.view_searchedwords"}
 
+MAIL = {
+    "outbox.view_mail",
+    "outbox.change_mail",
+    "outbox.view_address",
+    "outbox.change_address",
+    "outbox.change_letterhead",
+}
 RIGHTS = {
     "Administrators": ADMIN
     | PEOPLE
     | SEARCH
+    | MAIL
     | every_right("accounts.user", "auth.group", "wagtailcore.site", "wagtailredirects.redirect"),
     "Editors": ADMIN | PEOPLE | SEARCH | every_right("wagtailredirects.redirect"),
     "Moderators": ADMIN,

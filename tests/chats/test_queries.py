@@ -54,7 +54,7 @@ def test_query_counts_do_not_grow_with_the_archive(client, paths, engine):
     fill(chats=6, topics=4)
     few = [count_queries(client, path) for path in paths()]
     ChatPage.objects.all().delete()
-    fill(chats=60, topics=40)
+    fill(chats=40, topics=20)
     many = [count_queries(client, path) for path in paths()]
     assert many == few
     assert max(many) <= LIMITS[engine]
