@@ -99,6 +99,8 @@ def _send_all(transport: Transport, mails: list[Mail]) -> bool:
         try:
             has_sent |= _send(transport, mail)
         except ServerAway as error:
+            # If it is this mail that the server cannot bear, others come first the next time.
+            _held(mail).update(due_at=timezone.now())
             _give_back(mails[place:])
             outlet.note_away(str(error))
             return False

@@ -28,7 +28,8 @@ class Behaviour:
     """What it does is told by the part of an address before the first point.
 
     `later` and `slow` are taken at the second attempt, `gone` never, `cut` and `lost` break the
-    connection after all was said: `cut` has taken the mail, `lost` has not.
+    connection after all was said: `cut` has taken the mail, `lost` has not. `hangup` always breaks
+    it before.
     """
 
     received: list[Received] = field(default_factory=list)
@@ -51,6 +52,8 @@ class Behaviour:
         with self._lock:
             self.attempts[address] += 1
             attempt = self.attempts[address]
+        if way == "hangup":
+            server.transport.abort()
         if way == "gone":
             return "550 5.1.1 No such user here"
         if way == "later" and attempt == 1:

@@ -240,6 +240,14 @@ class TestServerAway:
         kept = Outlet.objects.get()
         assert (kept.failures, kept.problem, kept.troubled_since) == (0, "", None)
 
+    def test_a_mail_it_cannot_bear_lets_others_go_first(self, mail_server, states):
+        write("hangup.1@example.org")
+        write("theo@example.org")
+        for _attempt in range(2):
+            send()
+            Outlet.objects.update(paused_until=None)
+        assert states() == {"hangup.1@example.org": "waiting", "theo@example.org": "sent"}
+
     def test_a_sender_not_allowed_is_no_fault_of_the_mail(self, mail_server, states):
         write()
         mail_server.answers["MAIL"] = "550 5.7.1 Not your domain"

@@ -16,7 +16,7 @@ from chats.findable import CHATS
 from chats.models import ChatArchivePage, ChatPage
 from core.findable import Findable, FindableText
 from operate.management.commands.generate_load import HOSTS, QUESTIONS, TAGS, THINGS, fill
-from search.entries import refresh
+from search.entries import BREAK, refresh
 from search.models import Change, Entry
 from search.words import STOP_WORDS, words_of
 
@@ -49,7 +49,9 @@ class Said:
         return sorted({word for word in self.words if word not in STOP_WORDS and len(word) > 2})
 
     def telling_pairs(self) -> list[tuple[str, str]]:
-        return [pair for pair in pairwise(self.words) if not STOP_WORDS.issuperset(pair)]
+        """Return words that follow each other: none ends the title whose next begins the text."""
+        pairs = pairwise(self.words)
+        return [pair for pair in pairs if BREAK not in pair and not STOP_WORDS.issuperset(pair)]
 
 
 def clear() -> None:
@@ -79,7 +81,7 @@ def some_topics(count: int, chance: random.Random) -> list[Said]:
     """Return topics drawn from all chats."""
     chats = list(ChatPage.objects.published().order_by("pk").only("pk", "date"))
     drawn = (chance.choice(topics_of(chance.choice(chats))) for _ in range(count))
-    return [Said(text, words_of(f"{text.title} ¶ {text.text}")) for text in drawn]
+    return [Said(text, [*words_of(text.title), BREAK, *words_of(text.text)]) for text in drawn]
 
 
 @lru_cache

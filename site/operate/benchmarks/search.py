@@ -155,11 +155,12 @@ def _pairs(said: Said, word: str) -> list[tuple[str, str]]:
 def _slip(word: str, chance: random.Random) -> str:
     """Leave out a letter, double one, or change two about."""
     place = chance.randrange(1, len(word) - 1)
-    return chance.choice([
+    slips = [
         word[:place] + word[place + 1 :],
         word[:place] + word[place] + word[place:],
         word[:place] + word[place + 1] + word[place] + word[place + 2 :],
-    ])  # fmt: skip
+    ]
+    return chance.choice([slip for slip in slips if slip != word])
 
 
 def _compare(
