@@ -1,7 +1,6 @@
 """What the archive answers to words: hits, a correction, or what else to try."""
 
 import datetime
-import time
 
 import pytest
 import time_machine
@@ -13,6 +12,7 @@ from chats.models import ChatArchivePage, ChatPage
 from chats.states import Outcome
 from people.models import Person
 from search import asked, following
+from tests.clock import quickest_of_three
 from tests.factories.chats import make_chat, make_topic
 
 YOUTUBE = "https://www.youtube.com/watch?v=abcdefghijk"
@@ -338,9 +338,9 @@ def test_no_query_however_odd_breaks_the_page_or_takes_long(client, chats, engin
     client.get("/chats/?q=renew")
     numbers = ["page=0", "page=-1", "page=x", f"page={10**30}", f"year={'9' * 20}"]
     for query in [*ODD_QUERIES, *(f"maps&{number}" for number in numbers)]:
-        begun = time.process_time()
-        response = client.get(f"/chats/?q={query}")
-        assert time.process_time() - begun < 1, query
+        address = f"/chats/?q={query}"
+        assert quickest_of_three(lambda address=address: client.get(address)) < 1, query
+        response = client.get(address)
         assert response.status_code == 200, query
         page = html.fromstring(response.content)
         assert not page.cssselect("script:not([src]), img, b, [onerror]"), query
