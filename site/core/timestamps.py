@@ -2,6 +2,8 @@
 
 import re
 
+from django.utils.translation import ngettext
+
 STAMP = re.compile(r"(?:(?P<hours>\d{1,2}):)?(?P<minutes>\d{1,3}):(?P<seconds>[0-5]\d)", re.ASCII)
 
 
@@ -30,3 +32,16 @@ def format_duration(seconds: int) -> str:
     minutes, rest = divmod(rest, 60)
     parts = [(hours, "H"), (minutes, "M"), (rest, "S")]
     return "PT" + ("".join(f"{n}{unit}" for n, unit in parts if n) or "0S")
+
+
+def say_stamp(seconds: int) -> str:
+    """Return a time as it is read out: “1 hour 2 minutes 3 seconds”."""
+    hours, rest = divmod(seconds, 3600)
+    minutes, rest = divmod(rest, 60)
+    parts = [
+        (hours, ngettext("%d hour", "%d hours", hours)),
+        (minutes, ngettext("%d minute", "%d minutes", minutes)),
+        (rest, ngettext("%d second", "%d seconds", rest)),
+    ]
+    said = [words % n for n, words in parts if n]
+    return " ".join(said) or ngettext("%d second", "%d seconds", 0) % 0

@@ -188,7 +188,16 @@ class GlossaryTerm(models.Model):
         ),
     )
 
-    panels = [FieldPanel("term"), FieldPanel("also")]
+    misheard = models.TextField(
+        _("heard as"),
+        blank=True,
+        help_text=_(
+            "What machines write when it is said, each on a line: “calm cat”. "
+            "Transcripts are corrected by these when they are brought in."
+        ),
+    )
+
+    panels = [FieldPanel("term"), FieldPanel("also"), FieldPanel("misheard")]
 
     objects = GlossaryTermQuerySet.as_manager()
 

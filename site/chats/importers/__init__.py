@@ -9,6 +9,7 @@ from chats.importers import guide_list
 from chats.importers.frame import (
     Dialect,
     ImportedChat,
+    ImportedLine,
     ImportedTopic,
     ImportNotice,
     ImportRefused,
@@ -42,6 +43,7 @@ __all__ = [
     "ImportNotice",
     "ImportRefused",
     "ImportedChat",
+    "ImportedLine",
     "ImportedTopic",
     "Outcome",
     "Parsed",

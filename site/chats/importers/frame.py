@@ -70,6 +70,23 @@ class ImportedChat:
 
 
 @dataclass(frozen=True)
+class ImportedLine:
+    """A line said or written on the call; times in milliseconds by the clock of its file.
+
+    `end` is None where the file does not tell; `answers` is the place, in the text's lines, of
+    the one it replies to.
+    """
+
+    start: int
+    text: str
+    end: int | None = None
+    speaker: str = ""
+    source: Source = "recording"
+    reactions: str = ""
+    answers: int | None = None
+
+
+@dataclass(frozen=True)
 class ImportNotice:
     """A warning: what was met on a line (counted from 1) and what was done about it."""
 
@@ -79,13 +96,18 @@ class ImportNotice:
 
 @dataclass(frozen=True)
 class Parsed:
-    """Chats in the order of the text, warnings in the order of the lines."""
+    """What a text holds, each in its order: whole chats, or topics or lines of a single one."""
 
-    chats: tuple[ImportedChat, ...]
-    warnings: tuple[ImportNotice, ...]
+    chats: tuple[ImportedChat, ...] = ()
+    warnings: tuple[ImportNotice, ...] = ()
+    """In the order of the lines."""
+    topics: tuple[ImportedTopic, ...] = ()
+    lines: tuple[ImportedLine, ...] = ()
+    tells_time_of_day: bool = False
+    """Whether the lines' times count from midnight, not from the start of the recording."""
 
     def as_json(self) -> dict[str, Any]:
-        """Return the parsed text in values that JSON knows; `start` in seconds or None."""
+        """Return the chats and warnings in values that JSON knows; `start` in seconds or None."""
         return {
             "chats": [
                 {
@@ -110,7 +132,7 @@ class Parsed:
 
 @dataclass(frozen=True)
 class Dialect:
-    """One way of writing chats down. `parse` takes any text and never raises."""
+    """One way of writing down chats, topics or lines. `parse` takes any text and never raises."""
 
     name: str
     label: str | Promise

@@ -34,6 +34,7 @@ from wagtail.fields import RichTextField
 from wagtail.models import Orderable, Page, PageManager
 from wagtail.search import index
 
+from chats.captions import Captions
 from chats.forms import ChatPageForm
 from chats.keys import new_key
 from chats.kinds import ASIDE, TopicKind, guess_kind
@@ -163,8 +164,40 @@ class ChatPage(BasePage):
         on_delete=models.SET_NULL,
         related_name="+",
     )
+    audio_file = models.ForeignKey(
+        "wagtailmedia.Media",
+        verbose_name=_("sound alone"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text=_("A smaller file for listening, beside the recording or in place of it."),
+    )
     duration = models.PositiveIntegerField(
         _("length"), null=True, blank=True, help_text=_("As 52:10 or 1:02:03.")
+    )
+    captions = models.CharField(
+        _("captions"),
+        max_length=10,
+        choices=Captions.choices,
+        default=Captions.NOT_KNOWN,
+        blank=True,
+        help_text=_("A transcript brought in here gives captions, and goes before this."),
+    )
+    captions_due = models.DateField(_("captions expected by"), null=True, blank=True)
+    captions_reason = models.CharField(
+        _("why there are none yet"),
+        max_length=250,
+        blank=True,
+        help_text=_("Shown to readers: “we are correcting them”."),
+    )
+    shown_was_said = models.BooleanField(
+        _("what was shown was also said"),
+        default=False,
+        help_text=_(
+            "Somebody who cannot see the screen misses nothing: it was said, or the transcript "
+            "has lines such as “[on screen: the order form]”."
+        ),
     )
 
     search_fields = [
@@ -472,6 +505,11 @@ class Topic(ClusterableModel, Orderable):
         if recording is None or self.start is None or not recording.can_seek:
             return ""
         return recording.at(self.start)
+
+    @property
+    def is_timed(self) -> bool:
+        """Whether a second of the recording is its own."""
+        return self.start is not None and self.source == TopicSource.RECORDING
 
     @property
     def stamp(self) -> str:

@@ -1,0 +1,38 @@
+"""Chats, their topics, and what was said in them."""
+
+from chats.models.pages import (
+    ANSWER_STALE_AFTER,
+    ChatArchivePage,
+    ChatHost,
+    ChatPage,
+    ChatQuerySet,
+    ChatResource,
+    ImportRecord,
+    Topic,
+    TopicAddress,
+    TopicQuerySet,
+    TopicSource,
+    TopicTag,
+    of_substance,
+)
+from chats.models.transcripts import Line, LineQuerySet, Speaker, Transcript
+
+__all__ = [
+    "ANSWER_STALE_AFTER",
+    "ChatArchivePage",
+    "ChatHost",
+    "ChatPage",
+    "ChatQuerySet",
+    "ChatResource",
+    "ImportRecord",
+    "Line",
+    "LineQuerySet",
+    "Speaker",
+    "Topic",
+    "TopicAddress",
+    "TopicQuerySet",
+    "TopicSource",
+    "TopicTag",
+    "Transcript",
+    "of_substance",
+]
