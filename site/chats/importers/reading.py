@@ -10,27 +10,36 @@ from chats.importers.frame import ImportRefused
 from chats.importers.page_text import is_page, page_text
 
 MAX_BYTES = 2 * 1024 * 1024
+MAX_TRANSCRIPT_BYTES = 10 * 1024 * 1024
+"""What Zoom writes of a call of three hours has less than one megabyte."""
 
 _NOT_SPACE = re.compile(r"\S")
 _LINE_END = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
 _CONTROL = re.compile("[\x01-\x08\x0e-\x1f\x7f]")
+_NO_PAGE = re.compile(
+    r"WEBVTT(?!\S)|\{\s{0,100}\"|\d{1,9}[ \t]*\n\d{1,6}:\d\d|\d{1,6}:\d\d[\d:.,]*[ \t]*(?:-->|\t)"
+    r"|[^\n]{0,40}\d:\d\d[^\n]{0,5}\sFrom\s"
+    r"|(?:[\w \"]{1,40}[,;\t]){0,20}\"?(?:start|time|timestamp|topic|title|date)\"?[,;\t\n]",
+    re.IGNORECASE,
+)
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
-def read_text(data: bytes) -> str:
+def read_text(data: bytes, limit: int = MAX_BYTES) -> str:
     r"""Return the text of a file, its lines ended by `\n`.
 
     UTF-8, UTF-16 with a byte order mark, or else Windows-1252. Of a saved web page, the text as
-    `page_text` gives it. Raises ImportRefused for what is no text, is empty or above MAX_BYTES.
+    `page_text` gives it; cues, chats, JSON and tables are none, whatever tags stand in them.
+    Raises ImportRefused for what is no text, is empty or has more bytes than the limit.
     """
     _refuse_documents(data)
-    _refuse_size(len(data))
+    _refuse_size(len(data), limit)
     return _plain(_decode(data))
 
 
-def read_pasted(text: str) -> str:
+def read_pasted(text: str, limit: int = MAX_BYTES) -> str:
     """Return pasted text as `read_text` returns that of a file; raises the same."""
-    _refuse_size(len(text.encode("utf-8", "surrogatepass")))
+    _refuse_size(len(text.encode("utf-8", "surrogatepass")), limit)
     return _plain(text)
 
 
@@ -46,23 +55,27 @@ def _plain(text: str) -> str:
             _("This is not a text file. Save the list of chats as plain text (UTF-8) or paste it.")
         )
     text = with_line_feeds(visible)
-    if is_page(text):
+    if is_page(text) and not _NO_PAGE.match(text[:4000].lstrip()):
         text = page_text(text)
     if not _NOT_SPACE.search(text):
         raise ImportRefused(_("There is no text in this. Paste the list of chats as text."))
     return text
 
 
-def _refuse_size(size: int) -> None:
-    if size > MAX_BYTES:
+def _refuse_size(size: int, limit: int) -> None:
+    if size > limit:
         mega = 1024 * 1024
-        raise ImportRefused(
-            _(
-                "This has %(size).1f MB, the limit is %(limit)d MB. "
-                "Paste only the part that lists the chats."
-            )
-            % {"size": math.ceil(size / mega * 10) / 10, "limit": MAX_BYTES // mega}
+        reason = _(
+            "This has %(size).1f MB, the limit is %(limit)d MB. "
+            "Paste only the part that lists the chats."
         )
+        if limit > MAX_BYTES:
+            reason = _(
+                "This has %(size).1f MB, the limit is %(limit)d MB, far more than hours of talk "
+                "take. Check that it is the transcript or chat itself, as text."
+            )
+        about = {"size": math.ceil(size / mega * 10) / 10, "limit": limit // mega}
+        raise ImportRefused(reason % about)
 
 
 def _refuse_documents(data: bytes) -> None:

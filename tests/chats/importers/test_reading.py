@@ -4,7 +4,13 @@ import zipfile
 
 import pytest
 
-from chats.importers import MAX_BYTES, ImportRefused, read_pasted, read_text
+from chats.importers import (
+    MAX_BYTES,
+    MAX_TRANSCRIPT_BYTES,
+    ImportRefused,
+    read_pasted,
+    read_text,
+)
 from chats.importers.guide_list import parse
 from chats.importers.page_text import page_text
 
@@ -84,6 +90,34 @@ def test_the_limit():
 def test_every_refusal_says_what_to_do():
     with pytest.raises(ImportRefused, match="Paste only the part that lists the chats"):
         read_text(b"x" * (MAX_BYTES + 1))
+
+
+def test_a_transcript_may_be_longer():
+    assert len(read_text(b"x" * (MAX_BYTES + 1), MAX_TRANSCRIPT_BYTES)) == MAX_BYTES + 1
+    assert len(read_pasted("x" * (MAX_BYTES + 1), MAX_TRANSCRIPT_BYTES)) == MAX_BYTES + 1
+
+
+@pytest.mark.parametrize("read", [read_text, lambda data, limit: read_pasted(data.decode(), limit)])
+def test_a_transcript_of_fifty_megabytes_is_refused(read):
+    with pytest.raises(ImportRefused, match=r"has 50\.0 MB, the limit is 10 MB.*the transcript"):
+        read(b"x" * (50 * 1024 * 1024), MAX_TRANSCRIPT_BYTES)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "WEBVTT\n\n00:01.000 --> 00:02.000\n<v Ann>Type <p> and </p>\n",
+        "1\n00:00:01,000 --> 00:00:02,000\nType <p> and </p>\n",
+        "00:00:12\tAnn Lee:\tType <li>\tand </li>\n",
+        "14:03:22 From Ann to Everyone:\n\tType <p>\n",
+        "2024-03-06 14:03:22 From Ann to Everyone:\n\tType <p>\n",
+        '{"chapters": [{"startTime": 1, "title": "<p>Bins</p>"}]}',
+        'start,topic\n1,"<li>Bins</li>"\n',
+        '"start","stamp","topic","source"\n1,"0:01","<li>Bins</li>","recording"\n',
+    ],
+)
+def test_tags_in_other_formats_make_no_page(text):
+    assert read_text(text.encode()) == text
 
 
 SAVED = """<!DOCTYPE html>

@@ -76,8 +76,11 @@ class Entry:
         """Read an entry by the match of its date and the text after it."""
         self._check_weekday(written_date)
         rest = self._take_recording(rest)
-        rest = self._take_start_time(rest)
-        prose, label, listed = self._divide(rest)
+        self.read_undated(self._take_start_time(rest))
+
+    def read_undated(self, text: str) -> None:
+        """Read what follows the date of an entry, or stands without one."""
+        prose, label, listed = self._divide(text)
         self._read_prose(prose)
         if label or listed:
             self._read_topics(label, listed)

@@ -1,7 +1,6 @@
 """The topics of an entry: "m:ss title; m:ss title"."""
 
 import math
-import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,10 +18,7 @@ from chats.importers.stamps import (
     seconds_of,
     take_stamp,
 )
-
-_FROM_CHAT = re.compile(
-    r"\A\s*[(\[]\s*(?:from\s+(?:the\s+)?(?:text\s+)?|text\s+)chat\s*[)\]]:?", re.IGNORECASE
-)
+from chats.importers.titles import FROM_CHAT
 
 
 @dataclass(frozen=True)
@@ -82,9 +78,9 @@ def _pieces_of_line(line: str) -> list[str]:
 
 
 def _item(piece: str) -> _Item:
-    without_source = _FROM_CHAT.sub("", piece, count=1)
+    without_source = FROM_CHAT.sub("", piece, count=1)
     stamp, rest = take_stamp(without_source)
-    title = _FROM_CHAT.sub("", rest, count=1)
+    title = FROM_CHAT.sub("", rest, count=1)
     in_chat = without_source != piece or title != rest
     return _Item(stamp, title.strip(), "text chat" if in_chat else "recording", piece)
 

@@ -1,0 +1,1 @@
+"""WebVTT and SRT: transcripts and chapters, read by one reader of cues."""
