@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.http import Http404
 from django.utils import timezone
+from wagtail.contrib.routable_page.models import RoutablePageMixin
 from wagtail.models import COMMENTS_RELATION_NAME, Page, PageManager, ReferenceIndex
 from wagtail.query import PageQuerySet
 from wagtail.signal_handlers import disable_reference_index_auto_update
@@ -85,3 +86,16 @@ class BasePage(Page):
         # Nothing lies above the home page, at depth 2; a draft not yet saved has no path.
         ancestors = self.get_ancestors().filter(depth__gt=1) if self.path else ()
         return [Crumb(page.title, page.get_url(request)) for page in ancestors]
+
+
+class RoutableBasePage(RoutablePageMixin, BasePage):
+    """A page with addresses below its own."""
+
+    class Meta:
+        abstract = True
+
+    def route(self, request, path_components):
+        # Its own routes would answer past its time too.
+        if self.expire_at and self.expire_at <= timezone.now():
+            return BasePage.route(self, request, path_components)
+        return super().route(request, path_components)

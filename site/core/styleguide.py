@@ -141,6 +141,37 @@ def _hits(topics: list[dict]) -> list[dict]:
     ]
 
 
+def _watched() -> dict:
+    """Return a chat whose video plays elsewhere, and whose captions are still made."""
+    return {
+        "title": "Renewals, recalls and what to write in a note to the lender",
+        "captions": "expected",
+        "captions_due": datetime.date(2025, 6, 1),
+        "captions_reason": "We are correcting them.",
+        "shown_was_said": True,
+        "recording_expires_on": datetime.date(2025, 9, 1),
+        "recording_passcode": "Gray-Bin-26",
+        "duration": 4105,
+    }
+
+
+def _passage(start: int, written: bool = False) -> dict:
+    """Return a passage; of the text chat, with what folds there."""
+    first = {"who": "Marisol Achterberg", "at": float(start), "text": "Ask the lender first."}
+    second = {"who": "A participant", "at": start + 4.5, "text": "Even if the note says no?"}
+    if written:
+        first |= {"reactions": "3 thumbs up", "replies": [second]}
+    passage = {
+        "anchor": f"{'written-' if written else 't='}{start}",
+        "stamp": format_stamp(start),
+        "iso_duration": format_duration(start),
+        "name": "at 11 minutes",
+        "lines": [first, second],
+        "turns": [{"who": line["who"], "lines": [line]} for line in (first, second)],
+    }
+    return {"passage": passage, "href": f"#t={start}"}
+
+
 def examples() -> dict:
     """Return the context of `styleguide.html`: believable content for every component."""
     topics = [
@@ -189,6 +220,7 @@ def examples() -> dict:
         {**topic, "listen_href": topic["href"], "anchor": f"topic-{n}", "permalink": f"#topic-{n}"}
         for n, topic in enumerate(topics[:2])
     ]
+    heard = [{**topic, "start": n * 60} for n, topic in enumerate(heard)]
     question = QuestionForm(
         {"email": "reading.room", "name": "Ines Oyelaran-Beck", "reply": "mail"}
     )
@@ -197,6 +229,19 @@ def examples() -> dict:
         "day": datetime.date(2024, 12, 18),
         "topics": topics,
         "heard": heard,
+        "watched": _watched(),
+        "recording": {
+            "player": "youtube",
+            "host_label": "YouTube",
+            "url": "#youtube",
+            "embed_url": "https://www.youtube-nocookie.com/embed/example",
+            "can_seek": True,
+        },
+        "is_steered": True,
+        "timed": topics,
+        "sections": [{"topic": {**topics[2], "key": "one"}, "passages": [_passage(660)]}],
+        "written": [_passage(662, written=True)],
+        "exports": [{"label": "Chapters (WebVTT)", "href": "#vtt"}],
         "hits": _hits(topics),
         "untimed": untimed,
         "states": State,

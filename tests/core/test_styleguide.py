@@ -10,6 +10,9 @@ def test_the_style_guide_shows_every_component(rf):
     for component in (
         ".stamp",
         ".topics",
+        ".player .controls",
+        ".transcript .passage",
+        ".share",
         ".search",
         ".filters",
         ".hits mark",

@@ -103,6 +103,9 @@ SEARCH_INDEX = DATA_DIR / "index"
 
 CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://")}
 
+# Whose word on where a request comes from is taken: addresses or networks.
+TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
+
 AUTH_USER_MODEL = "accounts.User"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
@@ -130,6 +133,8 @@ STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [ROOT / "static"]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = DATA_DIR / "media"
+UPLOADS = DATA_DIR / "uploads"
+WAGTAILMEDIA = {"MEDIA_FORM_BASE": "chats.media_forms.RecordingForm"}
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "core.static.SiteStaticStorage"},
@@ -168,6 +173,8 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
         "form-action": [SELF],
         "frame-ancestors": [SELF],
+        # The players of chats.recordings, framed once a reader presses play.
+        "frame-src": ["https://www.youtube-nocookie.com", "https://player.vimeo.com"],
         "img-src": [SELF, "data:"],
         "object-src": [NONE],
     }
