@@ -42,6 +42,7 @@ BRACKETED = re.compile(r"⟦[^⟦⟧]*⟧")
 LATIN = re.compile(r"[A-Za-z]{2,}")
 # A title made from a date is stored as it is; the names of time zones are the same everywhere.
 NOT_TRANSLATED = re.compile(rf"{default_title(UNNAMED)}|\bE[SD]T\b")
+SAID_BY_SCRIPT = "data-say-"
 READ_ALOUD = (
     "alt",
     "aria-description",
@@ -155,6 +156,7 @@ def words_of(page: html.HtmlElement) -> Iterator[str]:
     for element in page.iter(html.etree.Element):
         if element.tag not in ("script", "style") and element.get("hidden") is None:
             yield from (element.text or "", *(element.get(name) or "" for name in READ_ALOUD))
+            yield from (words for name, words in element.items() if name.startswith(SAID_BY_SCRIPT))
         yield element.tail or ""
     for description in page.cssselect('meta[name="description"]'):
         yield description.get("content")

@@ -8,21 +8,27 @@ from django.utils.html import strip_tags
 from django.utils.translation import gettext_lazy as _
 from taggit.models import Tag
 
-from chats.models import ChatArchivePage, ChatPage, TopicTag
+from chats.models import ChatArchivePage, ChatPage, TopicSource, TopicTag
+from chats.passages import passages_of, with_transcripts
 from core.findable import Addresses, Findable, FindableText
 from people.models import Person, Team
 from search.entries import refresh, taking_turns
 from search.models import EntryLabel
 
 TOPIC, CHAT, PERSON = "topic", "chat", "person"
+SAID, WRITTEN = "said", "written"
 WEIGHT_OF_CHAT = 0.8
+WEIGHT_OF_PASSAGE = 0.5
 WEIGHT_OF_ASIDE = 0.4
+CHATS_AT_ONCE = 10
+"""Of which all that was said is held in memory."""
 
 
 def _texts_of_chats(chats: QuerySet) -> Iterator[tuple[ChatPage, list[FindableText]]]:
     tagged = Prefetch("topics__tagged_items", TopicTag.objects.select_related("tag"))
-    for chat in chats.for_listing().prefetch_related(tagged):
-        yield chat, [_text_of_chat(chat), *_texts_of_topics(chat)]
+    fetched = with_transcripts(chats.for_listing().prefetch_related(tagged))
+    for chat in fetched.iterator(chunk_size=CHATS_AT_ONCE):
+        yield chat, [_text_of_chat(chat), *_texts_of_topics(chat), *_texts_of_passages(chat)]
 
 
 def _text_of_chat(chat: ChatPage) -> FindableText:
@@ -57,6 +63,26 @@ def _texts_of_topics(chat: ChatPage) -> Iterator[FindableText]:
             tags=_slugs(tags),
             weight=WEIGHT_OF_ASIDE if topic.is_aside else 1.0,
         )
+
+
+def _texts_of_passages(chat: ChatPage) -> Iterator[FindableText]:
+    for kind, source in ((SAID, TopicSource.RECORDING), (WRITTEN, TopicSource.TEXT_CHAT)):
+        for passage in passages_of(chat, source):
+            topic = passage.topic
+            tags = [item.tag for item in topic.tagged_items.all()] if topic else []
+            yield FindableText(
+                kind,
+                key=f"{chat.pk}-{passage.start}",
+                title="",
+                text=passage.text,
+                fragment=passage.anchor,
+                start=passage.start,
+                place=passage.start,
+                date=chat.date,
+                hosts=_slugs(chat.hosts),
+                tags=_slugs(tags),
+                weight=WEIGHT_OF_PASSAGE,
+            )
 
 
 def _who(chat: ChatPage) -> str:
@@ -120,7 +146,12 @@ PERSONS = Findable(
 )
 CHATS = Findable(
     model=ChatPage,
-    kinds={TOPIC: _("Topic"), CHAT: _("Chat")},
+    kinds={
+        TOPIC: _("Topic"),
+        CHAT: _("Chat"),
+        SAID: _("Said on the call"),
+        WRITTEN: _("From the text chat"),
+    },
     visible=lambda: ChatPage.objects.published(),
     texts=_texts_of_chats,
     addresses=_addresses_of_chats,

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 
-from chats.findable import CHAT, CHATS, PERSON, TOPIC
+from chats.findable import CHAT, CHATS, PERSON, SAID, TOPIC, WRITTEN
 from chats.models import ChatPage, Topic
+from chats.passages import topic_at
 from core.findable import findable_of
+from core.timestamps import format_duration, format_stamp
 from search.highlights import is_marked
 from search.results import Hit
 
-KINDS = (TOPIC, CHAT, PERSON)
+KINDS = (TOPIC, SAID, WRITTEN, CHAT, PERSON)
 """What the archive's search leads to."""
 BETWEEN = " · "
 """What parts the context of an entry."""
@@ -20,7 +22,10 @@ BETWEEN = " · "
 
 @dataclass(frozen=True)
 class ShownHit:
-    """A hit, and the chat and the topic behind it where there are such."""
+    """A hit, and the chat and the topic behind it where there are such.
+
+    The topic of what was said is the one it stands under.
+    """
 
     hit: Hit
     chat: ChatPage | None
@@ -29,9 +34,33 @@ class ShownHit:
     @property
     def title(self) -> SafeString:
         """Its title; shorter where that only says the date once more, and was not asked for."""
+        if self.is_passage:
+            return conditional_escape(self.topic.title if self.topic else self.chat.heading)
         said = self.hit.title
         is_plain = self.chat and self.hit.entry.kind == CHAT and not is_marked(said)
         return conditional_escape(self.chat.heading) if is_plain else said
+
+    @property
+    def is_passage(self) -> bool:
+        return self.hit.entry.kind in (SAID, WRITTEN) and self.chat is not None
+
+    @property
+    def stamp(self) -> str:
+        """When it was said; blank for what has no time."""
+        start = self.hit.entry.start
+        return "" if start is None else format_stamp(start)
+
+    @property
+    def iso_duration(self) -> str:
+        start = self.hit.entry.start
+        return "" if start is None else format_duration(start)
+
+    @property
+    def listen_href(self) -> str:
+        """The second of the recording; blank where no link leads there."""
+        recording, start = self.chat and self.chat.recording, self.hit.entry.start
+        can_seek = recording and start is not None and recording.can_seek
+        return recording.at(start) if can_seek else ""
 
     @property
     def found_by(self) -> SafeString:
@@ -50,22 +79,19 @@ def shown(hits: Iterable[Hit]) -> list[ShownHit]:
     hits = list(hits)
     pks = {hit.entry.object_id for hit in hits if hit.entry.model == CHATS.label}
     chats = ChatPage.objects.filter(pk__in=pks).for_listing().in_bulk()
-    keys = {hit.entry.key for hit in hits if hit.entry.kind == TOPIC}
-    topics = {
-        topic.key: topic
-        for chat in chats.values()
-        for topic in chat.topics.all()
-        if topic.key in keys
-    }
-    give_successors(topics.values())
-    return [
-        ShownHit(
-            hit,
-            chats.get(hit.entry.object_id) if hit.entry.model == CHATS.label else None,
-            topics.get(hit.entry.key) if hit.entry.kind == TOPIC else None,
-        )
-        for hit in hits
-    ]
+    found = []
+    for hit in hits:
+        chat = chats.get(hit.entry.object_id) if hit.entry.model == CHATS.label else None
+        found.append(ShownHit(hit, chat, _topic_of(hit, chat) if chat else None))
+    give_successors(one.topic for one in found if one.topic)
+    return found
+
+
+def _topic_of(hit: Hit, chat: ChatPage) -> Topic | None:
+    if hit.entry.kind == TOPIC:
+        return next((one for one in chat.topics.all() if one.key == hit.entry.key), None)
+    is_passage = hit.entry.kind in (SAID, WRITTEN)
+    return topic_at(chat.timed_topics, hit.entry.start) if is_passage else None
 
 
 def give_successors(topics: Iterable[Topic]) -> None:

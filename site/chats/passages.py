@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
 
+from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
 
 from chats.models import ChatPage, Line, Speaker, Topic, TopicSource, Transcript
@@ -96,10 +97,10 @@ def passages_of(chat: ChatPage, source: TopicSource) -> list[Passage]:
     if transcript is None:
         return []
     lines = said_lines(chat, transcript, source)
-    topics = [topic for topic in chat.ordered_topics if topic.is_timed]
+    topics = chat.timed_topics
     passages: list[Passage] = []
     taken: set[str] = set()
-    for topic, under in groupby(lines, lambda line: _topic_at(topics, line.at)):
+    for topic, under in groupby(lines, lambda line: topic_at(topics, line.at)):
         for some in _stretches(under):
             passage = Passage(source, topic, some)
             # Two passages of one second would have one address: the later goes with the earlier.
@@ -133,6 +134,14 @@ def said_lines(chat: ChatPage, transcript: Transcript, source: TopicSource) -> l
     return top
 
 
+def with_transcripts(chats: QuerySet) -> QuerySet:
+    """Fetch along what was said in these chats."""
+    return chats.select_related("transcript").prefetch_related(
+        "transcript__speakers",
+        Prefetch("transcript__lines", Line.objects.kept().in_order(), to_attr="fetched_lines"),
+    )
+
+
 def transcript_of(chat: ChatPage) -> Transcript | None:
     return getattr(chat, "transcript", None)
 
@@ -158,7 +167,8 @@ def _by_recording(line: Line, offset: int) -> tuple[float, float | None]:
     return line.start / 1000 + offset, until
 
 
-def _topic_at(topics: list[Topic], at: float) -> Topic | None:
+def topic_at(topics: list[Topic], at: float) -> Topic | None:
+    """Return which of timed topics, in their order, a second of the recording falls under."""
     place = bisect_right([topic.start for topic in topics], at)
     return topics[place - 1] if place else None
 

@@ -2,12 +2,29 @@
 
 import re
 from dataclasses import dataclass
-from urllib.parse import parse_qs, urlsplit
+from enum import StrEnum
+from ipaddress import ip_address
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from django.utils.translation import gettext_lazy as _
 
+PRIVATE_NAMES = (".localhost", ".local", ".internal", ".intranet", ".lan", ".home.arpa")
+NUMBER = re.compile(r"(?:^|\.)(?:\d+|0x[0-9a-f]*)$")
 YOUTUBE_ID = re.compile(r"[A-Za-z0-9_-]{11}")
 VIMEO_PATH = re.compile(r"/(?:video/)?(\d+)(?:/([0-9a-f]+))?/?")
+VIMEO_KEY = re.compile(r"[0-9a-f]+")
+
+YOUTUBE_PLAYER = "https://www.youtube-nocookie.com"
+VIMEO_PLAYER = "https://player.vimeo.com"
+
+
+class Player(StrEnum):
+    """What steers a recording on its chat's page; the names that js/watch.js knows."""
+
+    NONE = ""
+    FILE = "file"
+    YOUTUBE = "youtube"
+    VIMEO = "vimeo"
 
 
 @dataclass(frozen=True)
@@ -18,6 +35,9 @@ class RecordingLink:
     host_label: str
     seek_suffix: str = ""
     """What leads to a second, with %d for it; blank where the host offers no such link."""
+    player: Player = Player.NONE
+    embed_url: str = ""
+    """The host's player for a frame, asked for when the reader presses play and not before."""
 
     @property
     def can_seek(self) -> bool:
@@ -33,10 +53,9 @@ def recording_link(url: str) -> RecordingLink:
     parts = urlsplit(url)
     host = (parts.hostname or "").removeprefix("www.").removeprefix("m.")
     if video := _youtube_id(host, parts.path, parts.query):
-        return RecordingLink(f"https://www.youtube.com/watch?v={video}", "YouTube", "&t=%ds")
+        return _on_youtube(video)
     if host in {"vimeo.com", "player.vimeo.com"} and (match := VIMEO_PATH.fullmatch(parts.path)):
-        private = f"/{match[2]}" if match[2] else ""
-        return RecordingLink(f"https://vimeo.com/{match[1]}{private}", "Vimeo", "#t=%ds")
+        return _on_vimeo(match[1], match[2] or parse_qs(parts.query).get("h", [""])[0])
     if host == "zoom.us" or host.endswith(".zoom.us"):
         return RecordingLink(url, "Zoom")
     return RecordingLink(url, host)
@@ -44,7 +63,31 @@ def recording_link(url: str) -> RecordingLink:
 
 def recording_file(url: str) -> RecordingLink:
     """A file kept here; its seconds are media fragments (W3C Media Fragments URI 1.0, 4.2.1)."""
-    return RecordingLink(url, str(_("this site")), "#t=%d")
+    return RecordingLink(url, str(_("this site")), "#t=%d", Player.FILE)
+
+
+def _on_youtube(video: str) -> RecordingLink:
+    asked = urlencode({"enablejsapi": 1, "playsinline": 1, "rel": 0})
+    return RecordingLink(
+        f"https://www.youtube.com/watch?v={video}",
+        "YouTube",
+        "&t=%ds",
+        Player.YOUTUBE,
+        f"{YOUTUBE_PLAYER}/embed/{video}?{asked}",
+    )
+
+
+def _on_vimeo(video: str, key: str) -> RecordingLink:
+    """An unlisted video is shown to those who have its key."""
+    key = key if VIMEO_KEY.fullmatch(key) else ""
+    asked = urlencode({**({"h": key} if key else {}), "dnt": 1})
+    return RecordingLink(
+        f"https://vimeo.com/{video}" + (f"/{key}" if key else ""),
+        "Vimeo",
+        "#t=%ds",
+        Player.VIMEO,
+        f"{VIMEO_PLAYER}/video/{video}?{asked}",
+    )
 
 
 def _youtube_id(host: str, path: str, query: str) -> str:
@@ -57,3 +100,16 @@ def _youtube_id(host: str, path: str, query: str) -> str:
     else:
         return ""
     return candidate if YOUTUBE_ID.fullmatch(candidate) else ""
+
+
+def is_public_address(url: str) -> bool:
+    """Say whether an address may be one that readers reach: no host of this network or machine."""
+    try:
+        host = (urlsplit(url).hostname or "").rstrip(".")
+    except ValueError:
+        return False
+    try:
+        return ip_address(host).is_global
+    except ValueError:
+        # Browsers read 2130706433 and 0x7f.1 as numbers of machines too.
+        return "." in host and not host.endswith(PRIVATE_NAMES) and not NUMBER.search(host)

@@ -1,4 +1,5 @@
 from django.urls import path, re_path
+from django.views.decorators.csrf import csrf_exempt
 from wagtail.views import serve
 
 from chats import views
@@ -8,5 +9,7 @@ urlpatterns = [
     path("tags/", views.tag_index, name="tags"),
     path("tags/<str:slug>/", views.tag, name="tag"),
     # Wagtail's own pattern lets no dot through to the routes of a page.
-    re_path(r"^((?:[\w\-]+/)+(?:search|suggestions)\.json)$", serve),
+    re_path(r"^((?:[\w\-]+/)+[\w\-]+\.(?:csv|json|txt|vtt|xml))$", serve),
+    # Its first page is stored and holds no token: core.public_forms says what guards it.
+    re_path(r"^((?:[\w\-]+/)+remove/)$", csrf_exempt(serve)),
 ]

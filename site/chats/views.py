@@ -1,6 +1,7 @@
 """Addresses that cut across chats: a topic's own, a tag's, and what a search answers."""
 
 from collections.abc import Mapping
+from html import unescape
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
@@ -16,14 +17,14 @@ from taggit.models import Tag
 from chats.addresses import find_topic_address
 from chats.archive import FACETS, WordsToTry, is_question
 from chats.findable import TOPIC
-from chats.hits import KINDS, give_successors
+from chats.hits import KINDS, ShownHit, give_successors, shown
 from chats.models import ChatArchivePage, Topic
 from core.pages import Crumb
 from search import asked
 from search.engines import Counts, Narrowing
 from search.models import Entry, EntryLabel
 from search.query import tidy
-from search.results import SUGGESTIONS, Hit, Results, complete, find
+from search.results import SUGGESTIONS, Results, complete, find
 
 TOPICS_PER_PAGE = 50
 SUGGESTIONS_ON_A_PAGE = 40
@@ -95,7 +96,7 @@ def search_json(request: HttpRequest, archive: ChatArchivePage) -> HttpResponse:
     answer = {
         "total": results.total,
         "page": results.page.number,
-        "hits": [_as_data(hit) for hit in results.hits],
+        "hits": [_as_data(hit) for hit in shown(results.hits)],
         "facets": {name: _as_list(name, results.counts) for name in FACETS},
         "suggestion": results.suggestion or None,
     }
@@ -134,12 +135,12 @@ def _suggestions(request: HttpRequest, archive: ChatArchivePage, limit: int) -> 
     ]
 
 
-def _as_data(hit: Hit) -> dict:
-    entry = hit.entry
+def _as_data(shown_hit: ShownHit) -> dict:
+    hit, entry = shown_hit.hit, shown_hit.hit.entry
     return {
         "kind": entry.kind,
         "url": hit.href,
-        "title": entry.title,
+        "title": entry.title or unescape(shown_hit.title),
         "excerpt": hit.excerpt,
         "chat_date": entry.date,
         "start": entry.start,

@@ -1,5 +1,6 @@
 """Chats, their topics, and what was said in them."""
 
+from chats.models.calls import Call, CallNote
 from chats.models.pages import (
     ANSWER_STALE_AFTER,
     ChatArchivePage,
@@ -19,6 +20,8 @@ from chats.models.transcripts import Line, LineQuerySet, Speaker, Transcript
 
 __all__ = [
     "ANSWER_STALE_AFTER",
+    "Call",
+    "CallNote",
     "ChatArchivePage",
     "ChatHost",
     "ChatPage",

@@ -29,10 +29,11 @@ from modelcluster.fields import ParentalKey, ParentalManyToManyField
 from modelcluster.models import ClusterableModel
 from taggit.models import ItemBase, Tag
 from wagtail.admin.panels import FieldPanel
-from wagtail.contrib.routable_page.models import RoutablePageMixin, path
+from wagtail.contrib.routable_page.models import path, re_path
 from wagtail.fields import RichTextField
 from wagtail.models import Orderable, Page, PageManager
 from wagtail.search import index
+from wagtailmedia.models import AbstractMedia
 
 from chats.captions import Captions
 from chats.forms import ChatPageForm
@@ -42,7 +43,7 @@ from chats.panels import chat_edit_handler
 from chats.recordings import RecordingLink, recording_file, recording_link
 from chats.states import ChatState, Outcome, ahead, is_ahead
 from chats.titles import default_title
-from core.pages import BasePage, BasePageQuerySet
+from core.pages import BasePage, BasePageQuerySet, RoutableBasePage
 from core.timestamps import format_duration, format_stamp
 from people.models import Person
 
@@ -68,7 +69,8 @@ class ChatQuerySet(BasePageQuerySet):
     def with_state(self) -> "ChatQuerySet":
         """Annotate `state_in_database`: the rule of chats.states, for filters."""
         has_topics = Exists(Topic.objects.filter(page=OuterRef("pk")))
-        has_recording = ~Q(recording_url="") | Q(recording_file__isnull=False)
+        kept_here = Q(recording_file__isnull=False) | Q(audio_file__isnull=False)
+        has_recording = ~Q(recording_url="") | kept_here
         return self.annotate(
             state_in_database=Case(
                 When(outcome=Outcome.CANCELLED, then=Value(ChatState.CANCELLED)),
@@ -85,14 +87,15 @@ class ChatQuerySet(BasePageQuerySet):
 
     def for_listing(self) -> "ChatQuerySet":
         """Fetch what a list shows of each chat in a number of queries that does not grow."""
-        return self.select_related("recording_file").prefetch_related(*_shown_of_a_chat())
+        kept_here = self.select_related("recording_file", "audio_file")
+        return kept_here.prefetch_related(*_shown_of_a_chat())
 
 
 def _shown_of_a_chat() -> tuple[Prefetch | str, ...]:
     return Prefetch("chat_hosts", ChatHost.objects.select_related("person")), "teams", "topics"
 
 
-class ChatPage(BasePage):
+class ChatPage(RoutableBasePage):
     """One community chat: announced, held, recorded, and noted topic by topic."""
 
     parent_page_types = ["chats.ChatArchivePage"]
@@ -239,7 +242,7 @@ class ChatPage(BasePage):
 
     @property
     def has_recording(self) -> bool:
-        return bool(self.recording_url or self.recording_file_id)
+        return bool(self.recording_url or self.recording_file_id or self.audio_file_id)
 
     @property
     def can_register(self) -> bool:
@@ -247,10 +250,22 @@ class ChatPage(BasePage):
 
     @cached_property
     def recording(self) -> RecordingLink | None:
-        """Where to hear it: the file kept here before any link."""
-        if self.recording_file:
-            return recording_file(self.recording_file.url)
+        """Where to hear it: what is kept here, else the link."""
+        if self.kept_recording:
+            return recording_file(self.kept_recording.url)
         return recording_link(self.recording_url) if self.recording_url else None
+
+    @property
+    def kept_recording(self) -> AbstractMedia | None:
+        """The file to be played: the sound alone only where no link works."""
+        if self.recording_file or (self.recording_url and not self.recording_expired):
+            return self.recording_file
+        return self.audio_file
+
+    @property
+    def recording_is_gone(self) -> bool:
+        """Whether all there is of it is a link that has ceased to work."""
+        return self.recording_expired and self.kept_recording is None
 
     @property
     def recording_expired(self) -> bool:
@@ -318,6 +333,11 @@ class ChatPage(BasePage):
         return sorted(self.topics.all(), key=lambda topic: (topic.start is None, topic.start or 0))
 
     @property
+    def timed_topics(self) -> list["Topic"]:
+        """Topics that begin at a second of the recording, in order of time."""
+        return [topic for topic in self.ordered_topics if topic.is_timed]
+
+    @property
     def main_topics(self) -> list["Topic"]:
         """What a list shows of it: icebreakers and housekeeping only where there is no more."""
         return of_substance(self.ordered_topics)
@@ -332,6 +352,9 @@ class ChatPage(BasePage):
         return super().save(*args, **kwargs)
 
     def get_context(self, request, *args, **kwargs):
+        from chats.giving_back import downloads_of
+        from chats.watching import watch_context
+
         if not getattr(request, "is_preview", False):
             prefetch_related_objects([self], *_shown_of_a_chat())
         context = super().get_context(request, *args, **kwargs)
@@ -343,12 +366,27 @@ class ChatPage(BasePage):
             topic.successor = successors.get(topic.superseded_by)
         tags = Tag.objects.filter(tagged_topics__content_object__page=self).distinct()
         substance = of_substance(topics)
+        watch = watch_context(self)
         return {
             **context,
             "topics": substance,
             "asides": [topic for topic in topics if topic not in substance],
             "tags": tags.order_by("name"),
+            **watch,
+            "exports": downloads_of(self, has_transcript=bool(watch["spoken"])),
         }
+
+    @re_path(r"^([\w-]+\.(?:csv|json|txt|vtt))/$")
+    def download(self, request, name):
+        from chats.giving_back import respond
+
+        return respond(request, self, name)
+
+    @path("remove/")
+    def remove(self, request):
+        from chats.removal import ask
+
+        return ask(request, self)
 
     def _name_by_date(self) -> None:
         if self.date:
@@ -418,7 +456,8 @@ class TopicTag(ItemBase):
 class TopicQuerySet(models.QuerySet):
     def readable(self) -> "TopicQuerySet":
         """Topics of chats that the public may see, with what their address needs."""
-        return self.filter(page__in=ChatPage.objects.published()).select_related("page")
+        readable = self.filter(page__in=ChatPage.objects.published())
+        return readable.select_related("page__recording_file", "page__audio_file")
 
     def newest_first(self) -> "TopicQuerySet":
         return self.order_by(
@@ -571,7 +610,7 @@ class ImportRecord(models.Model):
         return f"{self.chat}, {self.imported_at:%Y-%m-%d %H:%M}"
 
 
-class ChatArchivePage(RoutablePageMixin, BasePage):
+class ChatArchivePage(RoutableBasePage):
     """All chats, to be narrowed down and searched."""
 
     allowed_http_methods = [HTTPMethod.GET, HTTPMethod.HEAD, HTTPMethod.OPTIONS]
@@ -592,12 +631,6 @@ class ChatArchivePage(RoutablePageMixin, BasePage):
 
     class Meta:
         verbose_name = _("chat archive")
-
-    def route(self, request, path_components):
-        # Its own routes would answer past its time too.
-        if self.expire_at and self.expire_at <= timezone.now():
-            return BasePage.route(self, request, path_components)
-        return super().route(request, path_components)
 
     @path("")
     def index_route(self, request, *args, **kwargs):
@@ -625,6 +658,24 @@ class ChatArchivePage(RoutablePageMixin, BasePage):
         from chats.views import suggestions
 
         return suggestions(request, self)
+
+    @path("feed.xml/")
+    def feed(self, request):
+        from chats.feeds import atom
+
+        return atom(request, self)
+
+    @path("podcast.xml/")
+    def podcast(self, request):
+        from chats.feeds import podcast
+
+        return podcast(request, self)
+
+    @path("chats.json/")
+    def everything(self, request):
+        from chats.feeds import everything
+
+        return everything(request, self)
 
     def get_context(self, request, *args, **kwargs):
         from chats.archive import archive_context

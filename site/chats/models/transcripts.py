@@ -70,6 +70,8 @@ class Line(models.Model):
     """As "👍 3 ❤ 1"."""
     answers = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="+")
     """In the text chat: what it replies to."""
+    digest = models.CharField(max_length=32, blank=True)
+    """Of the words as the file had them: by it a line struck out is known again."""
     struck_at = models.DateTimeField(null=True)
     """Since when nobody but editors sees it. The text goes for good a while later."""
 
