@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -9,10 +11,22 @@ class ChatsConfig(AppConfig):
     def ready(self) -> None:
         from chats import findable, signals
         from chats.addresses import keep_topic_addresses
+        from chats.needs import needs_of_chats
+        from chats.removal import REMOVAL
+        from chats.transcribing import erase_struck
+        from chats.uploading import forget_old_uploads
         from core import offers
+        from core.due import DueWork, due_work
         from core.findable import findables
+        from core.today import needs
+        from outbox.messages import messages
 
         offers.page_saved.add(keep_topic_addresses)
         findables.add(findable.CHATS)
         findables.add(findable.PERSONS)
+        night = timedelta(days=1)
+        due_work.add(DueWork("struck lines", erase_struck, every=night, once_for_all=True))
+        due_work.add(DueWork("old uploads", forget_old_uploads, every=night, once_for_all=True))
+        needs.add(needs_of_chats)
+        messages.add(REMOVAL)
         signals.connect()

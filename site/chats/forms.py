@@ -8,12 +8,15 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm, WagtailAdminPageForm
 
+from chats.captions import Captions
 from chats.keys import ALPHABET, LENGTH, new_key
 from chats.kinds import guess_kind
+from chats.recordings import is_public_address
 from chats.states import Outcome
 from chats.titles import default_title
 from core.timestamps import format_stamp, parse_stamp
 
+RECORDINGS = ("recording_url", "recording_file", "audio_file")
 KEY_IN_ADDRESS = re.compile(rf"(?:^|/topics/|#topic-)([{ALPHABET}]{{{LENGTH}}})/?$")
 
 
@@ -116,7 +119,51 @@ class ChatPageForm(WagtailAdminPageForm):
         if cleaned_data.get("outcome") == Outcome.CANCELLED and cleaned_data.get("recording_url"):
             self.add_error("outcome", _("There is a recording, so it was not cancelled."))
         self._check_topics_fit(cleaned_data)
+        self._check_captions(cleaned_data)
         return cleaned_data
+
+    def clean_recording_url(self) -> str:
+        url = self.cleaned_data["recording_url"]
+        if url and not is_public_address(url):
+            raise ValidationError(
+                _("Readers cannot reach this address: it is one of your own network or machine.")
+            )
+        return url
+
+    def _check_captions(self, cleaned_data) -> None:
+        """Hold a new recording to captions, or to a day and a reason, when it is published."""
+        captions = cleaned_data.get("captions")
+        if captions == Captions.EXPECTED:
+            for name in ("captions_due", "captions_reason"):
+                if not cleaned_data.get(name) and name not in self.errors:
+                    self.add_error(
+                        name, _("Readers are told when captions will be here, and why not yet.")
+                    )
+        elif (
+            captions in ("", Captions.NOT_KNOWN)
+            and "action-publish" in self.data
+            and not cleaned_data.get("outcome")
+            and any(cleaned_data.get(name) for name in RECORDINGS)
+            and not self._is_known()
+        ):
+            self.add_error(
+                "captions",
+                _(
+                    "A new recording needs captions for those who do not hear it. Bring in its "
+                    "transcript, say that it has captions of its own, or say when they will "
+                    "follow and why."
+                ),
+            )
+
+    def _is_known(self) -> bool:
+        """Say whether the recording was public already, or has a transcript here."""
+        from chats.models import ChatPage, Line
+
+        chat = ChatPage.objects.filter(pk=self.instance.pk).first()
+        if chat is None:
+            return False
+        spoken = Line.objects.kept().of("recording").filter(transcript__chat=chat)
+        return (chat.live and chat.has_recording) or spoken.exists()
 
     def _check_topics_fit(self, cleaned_data) -> None:
         """Refuse a topic that starts after the recording has ended."""

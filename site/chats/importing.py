@@ -6,7 +6,7 @@ An import fills and changes, it never empties: what a text no longer mentions st
 """
 
 import datetime
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from chats.importers import ImportedChat, ImportedTopic, ImportNotice, Parsed
 from chats.models import ChatArchivePage, ChatPage, ImportRecord, Topic
+from chats.recordings import is_public_address
 from chats.states import ChatState
 from chats.titles import default_title
 from people.models import Named, Person, Team
@@ -152,6 +153,16 @@ def _go_through(parsed: Parsed, treat: Callable[[ImportedChat, set[int]], Planne
 def _plan(
     imported: ImportedChat, archive: ChatArchivePage, user: User | None, used: set[int]
 ) -> PlannedChat:
+    if imported.recording_url and not is_public_address(imported.recording_url):
+        reason = _("Readers cannot reach its recording, %(url)s is no public address.")
+        return PlannedChat(
+            imported, Action.SKIPPED, reason=reason % {"url": imported.recording_url}
+        )
+    if too_long := _too_long(imported):
+        reason = _("“%(text)s…” is longer than %(most)d characters.")
+        text, most = too_long
+        values = {"text": text[:40], "most": most}
+        return PlannedChat(imported, Action.SKIPPED, reason=reason % values)
     candidates = _candidates(imported, archive, used)
     if len(candidates) > 1:
         reason = _("%(count)d chats are on %(date)s here; give the time to say which is meant.")
@@ -175,6 +186,23 @@ def _plan(
     return PlannedChat(
         imported, Action.CHANGED, chat, merge.changes, merge.kept, "", merge.merged, merge.base
     )
+
+
+def _too_long(imported: ImportedChat) -> tuple[str, int] | None:
+    """Return a text for which the database has no room, and how long it may be."""
+    texts = [
+        (ChatPage, "title", [imported.title]),
+        (ChatPage, "outcome_reason", [imported.outcome_reason]),
+        (ChatPage, "recording_url", [imported.recording_url]),
+        (Topic, "title", [topic.title for topic in imported.topics]),
+        (Person, "name", imported.hosts),
+        (Team, "name", imported.teams),
+    ]
+    for model, field_name, said in texts:
+        most = model._meta.get_field(field_name).max_length
+        if text := next((text for text in said if len(text) > most), ""):
+            return text, most
+    return None
 
 
 def _candidates(imported: ImportedChat, archive: ChatArchivePage, used: set[int]) -> list[ChatPage]:
@@ -308,21 +336,8 @@ def _named(model: type[Named], names: list[str]) -> list[Named]:
 
 
 def _topics(chat: ChatPage, imported: list[ImportedTopic]) -> list[Topic]:
-    """Return the text's topics, each on the row of the one it was before.
-
-    A topic is the same if its time and title are, else its title, else its time.
-    """
-    stored = list(chat.topics.all())
-    rows: dict[int, Topic] = {}
-    for same in (
-        lambda old, new: (old.start, old.title) == (new.start, new.title),
-        lambda old, new: old.title == new.title,
-        lambda old, new: old.start is not None and old.start == new.start,
-    ):
-        for place, new in enumerate(imported):
-            if place not in rows and (old := next((o for o in stored if same(o, new)), None)):
-                rows[place] = old
-                stored.remove(old)
+    """Return the text's topics, each on the row of the one it was before."""
+    rows = same_topics(list(chat.topics.all()), imported)
     topics = []
     for place, new in enumerate(imported):
         topic = rows.get(place) or Topic()
@@ -330,3 +345,22 @@ def _topics(chat: ChatPage, imported: list[ImportedTopic]) -> list[Topic]:
         topic.sort_order = place
         topics.append(topic)
     return topics
+
+
+def same_topics(stored: list[Topic], imported: Sequence[ImportedTopic]) -> dict[int, Topic]:
+    """Return which topics here those of a text are, by their place in it.
+
+    A topic is the same if its time and title are, else its title, else its time.
+    """
+    left = list(stored)
+    rows: dict[int, Topic] = {}
+    for same in (
+        lambda old, new: (old.start, old.title) == (new.start, new.title),
+        lambda old, new: old.title == new.title,
+        lambda old, new: old.start is not None and old.start == new.start,
+    ):
+        for place, new in enumerate(imported):
+            if place not in rows and (old := next((o for o in left if same(o, new)), None)):
+                rows[place] = old
+                left.remove(old)
+    return rows

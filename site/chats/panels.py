@@ -93,9 +93,18 @@ recording_panels = [
             FieldPanel("recording_url"),
             FieldRowPanel([FieldPanel("recording_passcode"), FieldPanel("recording_expires_on")]),
             MediaChooserPanel("recording_file"),
+            MediaChooserPanel("audio_file"),
             FieldPanel("duration"),
         ],
         heading=_("Recording"),
+    ),
+    MultiFieldPanel(
+        [
+            FieldPanel("captions"),
+            FieldRowPanel([FieldPanel("captions_due"), FieldPanel("captions_reason")]),
+            FieldPanel("shown_was_said"),
+        ],
+        heading=_("For those who do not hear or see it"),
     ),
     MultiFieldPanel(
         [FieldRowPanel([FieldPanel("topics_promised"), FieldPanel("topics_due")])],

@@ -10,7 +10,7 @@ from wagtail.admin.views.pages.listing import IndexView
 from wagtail.admin.viewsets.pages import PageListingViewSet
 from wagtail.admin.widgets.button import Button, HeaderButton
 
-from chats import admin_views
+from chats.admin import bringing_in, calls, giving_back, lists, next_call, transcripts, uploads
 from chats.models import ChatPage
 
 
@@ -62,9 +62,71 @@ def chat_listing():
 @hooks.register("register_admin_urls")
 def chat_admin_urls():
     return [
-        path("chats/import/", admin_views.import_list, name="chats_import"),
-        path("chats/<int:pk>/next/", admin_views.copy_for_next_call, name="chats_copy"),
+        path("chats/import/", lists.import_list, name="chats_import"),
+        path("chats/<int:pk>/next/", next_call.copy_for_next_call, name="chats_copy"),
+        path("chats/<int:pk>/bring-in/", bringing_in.bring_in, name="chats_bring_in"),
+        path("chats/<int:pk>/call/", calls.call, name="chats_call"),
+        path("chats/<int:pk>/call/sync/", calls.sync_call, name="chats_call_sync"),
+        path("chats/<int:pk>/call/finish/", calls.finish, name="chats_call_finish"),
+        path("chats/<int:pk>/give-back/", giving_back.give_back, name="chats_give_back"),
+        path("chats/<int:pk>/keep/", uploads.keep, name="chats_keep"),
+        path("chats/<int:pk>/keep/begin/", uploads.begin, name="chats_upload_begin"),
+        path("chats/<int:pk>/keep/<slug:key>/", uploads.upload, name="chats_upload"),
+        path("chats/<int:pk>/transcript/", transcripts.transcript, name="chats_transcript"),
     ]
+
+
+@hooks.register("register_page_header_buttons")
+def chat_buttons(page, user, view_name, next_url=None):
+    """What else there is to do with a chat, in the menu beside its title."""
+    if isinstance(page, ChatPage) and page.permissions_for_user(user).can_edit():
+        yield Button(
+            _("During the call"),
+            reverse("chats_call", args=[page.pk]),
+            icon_name="time",
+            priority=59,
+        )
+        yield Button(
+            _("Bring in topics or a transcript"),
+            reverse("chats_bring_in", args=[page.pk]),
+            icon_name="download",
+            priority=60,
+        )
+        yield Button(
+            _("Keep the recording here"),
+            reverse("chats_keep", args=[page.pk]),
+            icon_name="media",
+            priority=60,
+        )
+        yield Button(
+            _("Transcript"),
+            reverse("chats_transcript", args=[page.pk]),
+            icon_name="openquote",
+            priority=61,
+        )
+        yield Button(
+            _("Copy topics to other places"),
+            reverse("chats_give_back", args=[page.pk]),
+            icon_name="upload",
+            priority=62,
+        )
+
+
+@hooks.register("register_log_actions")
+def transcript_actions(actions):
+    """Name, in a chat's history, what was done to its lines; no line is repeated there."""
+    for name, label, message in (
+        ("bring_in", _("Bring in lines"), _("Brought in lines of a transcript or text chat")),
+        ("shift", _("Move the transcript"), _("Moved the clock of the transcript")),
+        ("strike", _("Strike lines"), _("Struck out lines of the transcript")),
+        ("put_back", _("Put lines back"), _("Put back lines of the transcript")),
+        ("reword", _("Correct lines"), _("Corrected lines of the transcript")),
+        ("add", _("Add a line"), _("Added a line to the transcript")),
+        ("name", _("Name speakers"), _("Decided who is named in the transcript")),
+        ("check", _("Check the transcript"), _("Noted whether the transcript was checked")),
+        ("remove", _("Remove lines"), _("Removed the transcript or the text chat")),
+    ):
+        actions.register_action(f"chats.transcript.{name}", label, message)
 
 
 @hooks.register("register_page_listing_more_buttons")

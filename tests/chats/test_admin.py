@@ -13,6 +13,7 @@ from chats.models import ChatPage, Topic
 from chats.next_step import next_step
 from chats.states import Outcome
 from tests.factories.chats import make_chat, make_topic
+from tests.factories.transcripts import make_transcript
 
 LIST = (
     "• Wednesday, March 6, 2024 Topics and timestamps: "
@@ -221,6 +222,56 @@ def test_facts_that_contradict_each_other_are_refused(client, archive, editor):
     assert "was it cancelled" in errors(response)
     response = add(client, archive, outcome="cancelled", recording_url="https://vimeo.com/1")
     assert "not cancelled" in errors(response)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://localhost/call.mp4",
+        "https://intranet/call",
+        "http://192.168.4.20/call.mp4",
+        "http://[::1]/call",
+        "http://2130706433/call",
+        "https://files.library.local/call",
+    ],
+)
+def test_a_recording_nobody_outside_reaches_is_refused(client, archive, editor, url):
+    response = add(client, archive, recording_url=url, captions="there")
+    assert "cannot reach" in errors(response) or "valid URL" in errors(response)
+    assert not ChatPage.objects.exists()
+
+
+class TestCaptions:
+    RECORDED = {"recording_url": "https://zoom.us/rec/share/one"}
+
+    def test_a_new_recording_is_published_with_captions_or_a_day_and_a_reason(
+        self, client, archive, editor
+    ):
+        for known in ({}, {"captions": ""}, {"captions": "not known"}):
+            response = add(client, archive, **self.RECORDED, **known)
+            assert "needs captions" in errors(response)
+        response = add(client, archive, **self.RECORDED, captions="expected")
+        assert errors(response).count("when captions will be here") == 2
+        assert not ChatPage.objects.exists()
+        promise = {"captions_due": "2024-04-01", "captions_reason": "being corrected"}
+        add(client, archive, **self.RECORDED, captions="expected", **promise)
+        page = client.get(ChatPage.objects.get().url).content.decode()
+        assert "being corrected" in page and "April 1, 2024" in page
+
+    def test_a_draft_may_wait_with_them(self, client, archive, editor):
+        assert add(client, archive, publish=False, **self.RECORDED).status_code == 302
+
+    def test_a_recording_that_was_public_stays_as_it_was(self, client, archive, editor):
+        chat = make_chat(**self.RECORDED)
+        data = form_of(slug=chat.slug, captions="not known", **self.RECORDED)
+        response = client.post(f"/admin/pages/{chat.pk}/edit/", data | {"action-publish": "1"})
+        assert response.status_code == 302
+
+    def test_a_transcript_here_is_enough(self, client, archive, editor):
+        chat = make_chat()
+        make_transcript(chat, [(1, "", "Good morning.")])
+        data = form_of(slug=chat.slug, **self.RECORDED) | {"action-publish": "1"}
+        assert client.post(f"/admin/pages/{chat.pk}/edit/", data).status_code == 302
 
 
 def test_a_recording_link_is_http(client, archive, editor):

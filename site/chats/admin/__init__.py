@@ -1,0 +1,1 @@
+"""What editors do with chats beside filling in one's form."""
