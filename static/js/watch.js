@@ -69,7 +69,7 @@ async function copy(text) {
   }
 }
 
-// --- What can be steered. Each tells its page: ready, moved, started, stopped, arrived, sought.
+// What can be steered. Each tells its page: ready, moved, started, stopped, arrived, sought.
 
 class KeptFile {
   constructor(element, page) {
@@ -324,7 +324,7 @@ class VimeoFrame extends Frame {
 
 const FRAMES = { youtube: YouTubeFrame, vimeo: VimeoFrame };
 
-// --- The page around it.
+// The page around it.
 
 class WatchPage {
   constructor(player) {
@@ -595,7 +595,7 @@ class WatchPage {
   }
 }
 
-// --- Finding words in what was noted and said.
+// Finding words in what was noted and said.
 
 // As many signs as before, so that places in the one are places in the other.
 const plain = text => /^[\x00-\x7f]*$/.test(text)
@@ -617,7 +617,8 @@ class Finder {
       this.move(1);
     });
     form.querySelector("[data-find-previous]").addEventListener("click", () => this.move(-1));
-    form.querySelector("[data-find-go]").addEventListener("click", () => this.goThere());
+    this.go = form.querySelector("[data-find-go]");
+    this.go.addEventListener("click", () => this.goThere());
     this.field.addEventListener("input", () => this.field.value.trim() || this.find(""));
   }
 
@@ -683,6 +684,7 @@ class Finder {
     this.count.textContent = this.hit ? this.counted(this.say.sayCount)
       : this.words && !this.hits.length ? this.say.sayNone : "";
     if (!this.words) this.status.textContent = "";
+    this.go.hidden = !this.hit;
     if (window.Highlight) {
       const others = this.hits.filter(hit => hit !== this.hit);
       CSS.highlights.set("found", new Highlight(...others));
@@ -695,7 +697,6 @@ class Finder {
 
   // The link that stands before the words takes the focus.
   goThere() {
-    if (!this.hit) this.move(1);
     if (!this.hit) return;
     const { parentElement } = this.hit.startContainer;
     const place = parentElement.closest(".passage, li");
@@ -703,7 +704,7 @@ class Finder {
   }
 }
 
-// --- Passing a moment on.
+// Passing a moment on.
 
 class Share {
   constructor(form, page) {

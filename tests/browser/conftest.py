@@ -13,6 +13,7 @@ from chats.states import Outcome
 from operate.demonstration import loading
 from search import following
 from tests.factories.chats import make_chat, make_topic
+from tests.factories.transcripts import make_transcript
 
 YOUTUBE = "https://www.youtube.com/watch?v=abcdefghijk"
 MISSING = "/chats/no-such-chat/"
@@ -71,6 +72,15 @@ def chat(transactional_db) -> ChatPage:
         summary=f'<p>What lenders <a href="{YOUTUBE}">told us</a> about renewals.</p>',
         note="The slides follow.",
     )
+    make_transcript(
+        chat,
+        [
+            (20, "Marisol Achterberg", "Good morning, everybody, and welcome."),
+            (690, "Theo L.", "May it be done before the due date, and does it cost anything?"),
+            (700, "Marisol Achterberg", "https://example.org/" + "a-very-long-address" * 4),
+        ],
+    )
+    make_transcript(chat, [(700, "Ann", "Here is the form")], "text chat")
     following.rebuild()
     return chat
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -11,6 +12,7 @@ from lxml import etree
 from playwright.sync_api import Page
 
 from accounts.models import User
+from chats.calling import sync
 from chats.models import ChatArchivePage, ChatPage
 from chats.states import ChatState
 from outbox import outlet
@@ -18,6 +20,7 @@ from outbox.messages import post
 from outbox.models import Mail, MailState
 from outbox.trouble import TROUBLE
 from tests.browser.conftest import MISSING, SEARCHES
+from tests.factories.transcripts import make_transcript
 from tests.soak import SOAK
 
 pytestmark = pytest.mark.browser
@@ -42,6 +45,8 @@ BESIDE_THE_SITEMAP = [
     "/tags/renewals/",
     MISSING,
 ]
+
+NOTE = {"title": "Maps", "place": 0, "is_removed": False, "changed_at": 1}
 
 DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 
@@ -104,6 +109,8 @@ def test_the_editors_screens_have_none(open_editor_tab, chat):
     mail = post(TROUBLE, "reader@example.org", TROUBLE.example())
     Mail.objects.update(state=MailState.FAILED, reason="550 No such user")
     outlet.hold("The site was restored.")
+    make_transcript(chat, [(20, "Theo", "Good morning."), (700, "Ann", "Call 413-555-0142.")])
+    sync(chat, {"began_at": 0, "notes": [{**NOTE, "uid": str(uuid4()), "stamped_at": 65_000}]})
     page = open_editor_tab(bypass_csp=True, viewport=DESK, reduced_motion="reduce")
     archive = ChatArchivePage.objects.get()
     look = findings_in_both_schemes if SOAK else findings
@@ -120,6 +127,12 @@ def test_the_editors_screens_have_none(open_editor_tab, chat):
         "/admin/mail/give-up/",
         "/admin/mail/addresses/",
         "/admin/mail/messages/mail_trouble/",
+        f"/admin/chats/{chat.pk}/transcript/",
+        f"/admin/chats/{chat.pk}/bring-in/",
+        f"/admin/chats/{chat.pk}/give-back/",
+        f"/admin/chats/{chat.pk}/keep/",
+        f"/admin/chats/{chat.pk}/call/finish/",
+        f"/admin/chats/{chat.pk}/call/",
         "/admin/chats/import/",
     ]:
         page.goto(address)
@@ -138,4 +151,14 @@ def test_the_editors_screens_have_none(open_editor_tab, chat):
     show_plan.click()
     page.get_by_role("button", name="Change the text").wait_for()
     found += look(page)
+
+    for text in [
+        "WEBVTT\n\n00:02.000 --> 00:05.000\nTheo: Call 413-555-0142.\n",
+        "0:00 Welcome\n1:05 Damaged books\n",
+    ]:
+        page.goto(f"/admin/chats/{chat.pk}/bring-in/")
+        page.get_by_label("Paste the text").fill(text)
+        show_plan.click()
+        page.get_by_role("button", name="Change the text").wait_for()
+        found += look(page)
     assert not found

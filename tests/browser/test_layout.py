@@ -16,6 +16,7 @@ PAGES = [
     "/chats/2024-03-06/",
     "/chats/2024-03-20/",
     "/chats/2024-02-21/",
+    "/chats/2024-03-06/remove/",
     "/tags/",
     "/tags/renewals/",
     MISSING,
