@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 from django.core.management.base import CommandParser
 
 from chats.models import ChatPage
-from operate.benchmarks import corpus, fts5, mail, pages, search
+from operate.benchmarks import corpus, fts5, language, mail, pages, search
 from operate.benchmarks.times import summed_up
 from operate.management.commands.bench import Command
 from outbox.models import Mail, MailState
@@ -86,12 +86,15 @@ def test_words_are_said_as_often_as_in_language(entries):
     said = [word for text in Entry.objects.values_list("stems", flat=True) for word in text.split()]
     ranked = sorted(map(said.count, set(said)), reverse=True)
     assert ranked[0] > 3 * ranked[10] > 6 * ranked[200]
-    assert len(set(corpus.vocabulary())) == corpus.WORDS
+    assert len(set(language.vocabulary())) == language.WORDS
 
 
 def test_questions_are_the_same_each_time_and_have_answers(entries):
-    drawn = search.draw(30)
-    assert drawn == search.draw(30)
+    assert_have_answers(search.draw(30))
+    assert search.draw(30) == search.draw(30)
+
+
+def assert_have_answers(drawn):
     engine = current_engine()
     for kind in ("word", "two words", "phrase", "filtered"):
         for asked in drawn[kind]:
@@ -100,11 +103,37 @@ def test_questions_are_the_same_each_time_and_have_answers(entries):
         assert asked.words != asked.meant
 
 
-def test_topics_are_read_back_as_they_were_written(entries):
-    for said in corpus.some_topics(5, random.Random(1)):
+def test_texts_are_read_back_as_they_were_written(entries):
+    for said in corpus.some_texts(5, random.Random(1)):
         entry = Entry.objects.get(ref=f"topic:{said.text.key}")
         assert (entry.title, entry.text) == (said.text.title, said.text.text)
         assert not STOP_WORDS & set(said.telling_words())
+
+
+@pytest.fixture
+def transcripts(db, settings, tmp_path):
+    settings.SEARCH_INDEX = tmp_path / "index"
+    corpus.write_entries(60)
+    corpus.write_transcripts(2)
+    following.rebuild()
+
+
+def test_an_hour_of_transcripts_is_about_nine_thousand_words(transcripts):
+    passages = Entry.objects.filter(kind="said")
+    assert len(passages) == 2 * corpus.PASSAGES_PER_HOUR
+    assert len({passage.object_id for passage in passages}) == 2
+    assert 17_000 < sum(len(passage.text.split()) for passage in passages) < 19_000
+    assert max(passage.start for passage in passages) < 3600
+    corpus.write_transcripts(0)
+    assert Entry.objects.count() == 60
+
+
+def test_questions_have_answers_in_transcripts(transcripts):
+    assert_have_answers(search.draw(30, hours=2))
+    said = corpus.some_texts(20, random.Random(1), hours=2)
+    assert {one.text.kind for one in said} == {"topic", "said"}
+    for one in said:
+        assert Entry.objects.get(ref=f"{one.text.kind}:{one.text.key}").text == one.text.text
 
 
 def test_both_find_the_same(theirs):
@@ -147,6 +176,14 @@ def test_an_engine_that_finds_less_is_not_measured(db, settings, tmp_path, monke
     monkeypatch.setattr(WhooshEngine, "search", lambda *asked: Found(0, [], {}))
     with pytest.raises(CommandError, match="FTS5 finds more"):
         search.measure(40, 6, tmp_path)
+
+
+def test_transcripts_are_measured_beside_the_fewest_entries(monkeypatch, tmp_path):
+    measured = []
+    monkeypatch.setattr(search, "measure", lambda *asked: measured.append(asked))
+    monkeypatch.setattr(Command, "_search", lambda self, found: None)
+    Command(stdout=StringIO())._searches([40, 20], 6, 3, tmp_path)
+    assert measured == [(20, 6, tmp_path, 0), (20, 6, tmp_path, 3), (40, 6, tmp_path, 0)]
 
 
 def test_mail_is_measured(transactional_db, monkeypatch):

@@ -4,19 +4,25 @@ import datetime
 import tomllib
 from collections import Counter
 from io import StringIO
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 import time_machine
 from django.apps import apps
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.test import TestCase
 from django.utils import timezone
 from taggit.models import Tag
 from wagtail.models import Page, PageLogEntry, ReferenceIndex, Revision
 from wagtail.search.models import IndexEntry
+from wagtailmedia.models import get_media_model
 
-from chats.models import ChatArchivePage, ChatPage, Topic, TopicAddress
+from chats.captions import Captions
+from chats.importers import detect
+from chats.models import ChatArchivePage, ChatPage, Line, Topic, TopicAddress, Transcript
+from chats.passages import passages_of, said_lines
 from home.models import HomePage
 from operate.demonstration import loading
 from people.models import Library, Person, Team
@@ -32,6 +38,8 @@ GLOSSARY = tomllib.loads((DATA / "glossary.toml").read_text("utf-8"))["terms"]
 # A Tuesday two days after clocks went forward: the series lies on both sides of the change.
 NOW = "2026-03-10 12:00 -0400"
 WEEK_ZERO = datetime.date(2026, 3, 4)
+HEARD = [entry for entry in CHATS if "transcript" in entry]
+PLAYED = next(entry for entry in CHATS if "recording_file" in entry)
 
 
 def demo(*arguments: str) -> str:
@@ -58,6 +66,15 @@ def facts(chat: ChatPage) -> dict:
     return data
 
 
+def fail(*arguments, **named) -> None:
+    assert files_below(Path(settings.MEDIA_ROOT))
+    raise OSError("disk full")
+
+
+def files_below(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
 def chat_of_week(weeks_ago: int) -> ChatPage:
     return ChatPage.objects.get(date=WEEK_ZERO - datetime.timedelta(weeks=weeks_ago))
 
@@ -72,7 +89,7 @@ class TestLoaded(TestCase):
     def test_all_of_the_data_is_here(self):
         assert "40 chats" in self.said
         assert ChatPage.objects.live().count() == len(CHATS) == 40
-        assert Topic.objects.count() == sum(len(chat.get("topics", [])) for chat in CHATS) == 317
+        assert Topic.objects.count() == sum(len(chat.get("topics", [])) for chat in CHATS) == 315
         assert Person.objects.count() == len(PEOPLE["people"])
         assert set(Team.objects.values_list("slug", flat=True)) == {
             team["slug"] for team in PEOPLE["teams"]
@@ -126,7 +143,7 @@ class TestLoaded(TestCase):
 
     def test_every_topic_has_an_address_of_its_own(self):
         keys = Topic.objects.values_list("key", flat=True)
-        assert len(set(keys)) == 317
+        assert len(set(keys)) == 315
         assert set(TopicAddress.objects.values_list("key", flat=True)) == set(keys)
 
     def test_answers_are_dated_and_old_ones_lead_to_new_ones(self):
@@ -134,7 +151,7 @@ class TestLoaded(TestCase):
         assert answered.count() == 79
         today = timezone.localdate()
         assert all(topic.answer_checked_on <= today for topic in answered)
-        newer = chat_of_week(4).topics.get(start=671)
+        newer = chat_of_week(4).topics.get(start=140)
         older = Topic.objects.filter(superseded_by=newer.key)
         assert {topic.page.specific.date for topic in older} == {
             chat_of_week(60).date,
@@ -160,6 +177,83 @@ class TestLoaded(TestCase):
             terms[entry["term"]].full_clean()
         query = widen(parse("Tamarack catalog"), GlossaryTerm.objects.synonyms())
         assert ("tamcat",) in {way.stems for way in query.terms[0].alternatives}
+
+    def test_the_recording_is_a_film_that_the_site_serves_by_ranges(self):
+        chat = chat_of_week(PLAYED["weeks_ago"])
+        assert 690 <= chat.duration == chat.recording_file.duration <= 750
+        assert chat.recording_file.file.size < 2_000_000
+        assert chat.recording_file.thumbnail.size < 20_000
+        response = self.client.get(chat.recording_file.url, headers={"range": "bytes=0-40959"})
+        assert (response.status_code, response["Content-Type"]) == (206, "video/mp4")
+        start = b"".join(response.streaming_content)
+        assert start[4:8] == b"ftyp"
+        # What a player has to know stands first: it plays while the rest is on its way.
+        assert b"moov" in start
+        poster = self.client.get(chat.recording_file.thumbnail.url)
+        assert b"".join(poster.streaming_content).startswith(b"\xff\xd8\xff")
+        page = self.client.get(chat.url).content.decode()
+        assert chat.recording_file.url in page
+        assert chat.recording_file.thumbnail.url in page
+
+    def test_its_captions_follow_each_other_and_every_topic_begins_with_a_line(self):
+        chat = chat_of_week(PLAYED["weeks_ago"])
+        lines = said_lines(chat, chat.transcript, "recording")
+        assert 1_500 <= sum(len(line.text.split()) for line in lines) <= 1_800
+        assert lines[0].at >= 0
+        assert lines[-1].until <= chat.duration
+        for line, following in pairwise(lines):
+            assert line.at < line.until <= following.at
+        starts = [line.at for line in lines]
+        for topic in chat.timed_topics:
+            assert min(abs(start - topic.start) for start in starts) < 1, topic.title
+        assert chat.shown_was_said
+
+    def test_ten_chats_can_be_read_five_of_them_checked(self):
+        assert len(HEARD) == Transcript.objects.count() == 10
+        assert Transcript.objects.exclude(checked_on=None).count() == 5
+        for entry in HEARD:
+            chat = chat_of_week(entry["weeks_ago"])
+            assert chat.transcript.lines.of("recording").count() >= 12
+            assert (chat.transcript.checked_on is not None) == bool(entry.get("transcript_checked"))
+            passages = passages_of(chat, "recording")
+            assert all(passage.lines[-1].until <= chat.duration for passage in passages)
+            said_under = {passage.topic.title for passage in passages if passage.topic}
+            on_recording = [topic for topic in chat.timed_topics if topic.source == "recording"]
+            assert said_under == {topic.title for topic in on_recording}
+            names = {line.who for passage in passages for line in passage.lines}
+            assert names <= {person.name for person in chat.hosts} | {"A participant"}
+        offsets = {entry.get("transcript_offset", 0) for entry in HEARD}
+        assert set(Transcript.objects.values_list("offset", flat=True)) == offsets == {0, 67}
+
+    def test_files_of_transcripts_are_read_without_a_warning(self):
+        files = sorted((DATA / "transcripts").iterdir())
+        assert len(files) == 12
+        for file in files:
+            text = file.read_text("utf-8")
+            parsed = detect(text).parse(text)
+            assert parsed.lines
+            assert parsed.warnings == ()
+
+    def test_two_text_chats_have_replies_and_reactions(self):
+        written = Line.objects.of("text chat")
+        assert set(written.values_list("transcript__chat__date", flat=True)) == {
+            WEEK_ZERO - datetime.timedelta(weeks=entry["weeks_ago"])
+            for entry in CHATS
+            if "text_chat" in entry
+        }
+        assert written.exclude(answers=None).count() == 2
+        assert written.exclude(reactions="").count() >= 4
+
+    def test_captions_are_promised_for_the_newest_recording_without_them(self):
+        chat = chat_of_week(2)
+        assert chat.captions == Captions.EXPECTED
+        assert chat.captions_due > timezone.localdate()
+        assert chat.captions_reason in self.client.get(chat.url).content.decode()
+
+    def test_a_phrase_that_was_only_spoken_is_found(self):
+        archive = ChatArchivePage.objects.get()
+        page = self.client.get(archive.url, {"q": "pickles cookbook"}).content.decode()
+        assert chat_of_week(PLAYED["weeks_ago"]).url in page
 
     def test_pages_answer(self):
         for page in (HomePage.objects.get(), ChatArchivePage.objects.get(), chat_of_week(4)):
@@ -215,6 +309,15 @@ class TestLoaded(TestCase):
             line.split(": ")[1] for line in said.splitlines()[1:]
         }
 
+    def test_removal_leaves_a_recording_that_another_chat_plays(self):
+        media = get_media_model().objects.get()
+        chat = make_chat(recording_file=media)
+        with self.captureOnCommitCallbacks(execute=True):
+            assert media.title in demo("--remove")
+        assert ChatPage.objects.get().recording_file == media
+        assert Path(media.file.path).is_file()
+        assert not Transcript.objects.exclude(chat=chat).exists()
+
     def test_removal_leaves_whom_an_editors_draft_names(self):
         chat = make_chat()
         chat.chat_hosts.create(person=Person.objects.get(slug="aisha-lundgren"))
@@ -263,7 +366,10 @@ class TestSiteInUse:
         with time_machine.travel(NOW, tick=False):
             yield
 
-    def test_load_beside_a_chat_of_the_same_day_and_a_person_of_the_same_name(self, home):
+    def test_load_beside_a_chat_of_the_same_day_and_a_person_of_the_same_name(
+        self, home, settings, tmp_path, django_capture_on_commit_callbacks
+    ):
+        settings.MEDIA_ROOT = tmp_path
         person = Person.objects.create(name="nell Abernathy-Cho", slug="nell", role="Director")
         chat = make_chat(WEEK_ZERO.isoformat(), hosts=[person.name])
         home.intro = "<p>We are here.</p>"
@@ -275,7 +381,10 @@ class TestSiteInUse:
         assert (person.role, person.slug) == ("Director", "nell")
         assert person.hosted_chats.count() > 1
         assert HomePage.objects.get().intro == "<p>We are here.</p>"
-        demo("--remove")
+        assert {path.suffix for path in files_below(tmp_path)} == {".mp4", ".jpg"}
+        with django_capture_on_commit_callbacks(execute=True):
+            demo("--remove")
+        assert not files_below(tmp_path)
         assert ChatPage.objects.get() == chat
         assert Person.objects.get() == person
 
@@ -290,6 +399,17 @@ class TestSiteInUse:
         left = set(GlossaryTerm.objects.values_list("term", flat=True))
         assert {"Catalog of ours", "BIN"} <= left
         assert "courier" not in left
+
+    def test_a_load_that_fails_leaves_no_file(self, settings, tmp_path, monkeypatch):
+        settings.MEDIA_ROOT = tmp_path
+        read = loading._read
+        only = {"chats": {"chats": [PLAYED]}}
+        monkeypatch.setattr(loading, "_read", lambda name: only.get(name) or read(name))
+        monkeypatch.setattr(loading, "note_checked", fail)
+        with pytest.raises(OSError, match="disk full"):
+            demo()
+        assert not files_below(tmp_path)
+        assert not ChatPage.objects.exists()
 
     def test_load_without_an_archive_says_so(self, archive):
         archive.delete()

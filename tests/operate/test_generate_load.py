@@ -6,7 +6,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from wagtail.models import Page
 
-from chats.models import ChatPage, Topic, TopicAddress, TopicTag
+from chats.models import ChatPage, Line, Topic, TopicAddress, TopicTag
+from chats.passages import passages_of
 from search.engines import Narrowing
 from search.models import Change, Entry
 from search.results import find
@@ -58,6 +59,19 @@ def test_the_load_is_found():
     assert all(hit.href for hit in results.hits)
 
 
+def test_hours_of_transcripts_are_spread_over_the_chats():
+    assert "3 hours" in generate_load("--chats", "2", "--topics", "3", "--hours", "3")
+    longer, shorter = ChatPage.objects.order_by("-duration")
+    assert (longer.duration, shorter.duration) == (7200, 3600)
+    assert longer.transcript.lines.count() == 2 * shorter.transcript.lines.count()
+    assert not Line.objects.exclude(end__lte=7_200_000).exists()
+    assert Line.objects.exclude(digest="").count() == Line.objects.count()
+    hosts = {person.name for person in longer.hosts}
+    assert hosts < {speaker.name for speaker in longer.transcript.speakers.all()}
+    found = Entry.objects.filter(kind="said", object_id=longer.pk)
+    assert found.count() == len(passages_of(longer, "recording")) > 100
+
+
 def test_words_are_the_same_each_time(archive):
     generate_load("--chats", "3")
     first = list(Topic.objects.order_by("pk").values_list("title", "start"))
@@ -87,7 +101,10 @@ def test_an_archive_with_chats_is_left_alone_unless_told():
     assert not any(Page.find_problems())
 
 
-@pytest.mark.parametrize("arguments", [["--chats", "0"], ["--chats", "5", "--topics", "-1"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [["--chats", "0"], ["--chats", "5", "--topics", "-1"], ["--chats", "5", "--hours", "-1"]],
+)
 def test_numbers_without_sense_are_refused(arguments):
     with pytest.raises(CommandError):
         generate_load(*arguments)
