@@ -8,22 +8,28 @@ from pathlib import Path
 
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
+from django.core.files import File
 from django.db import transaction
 from django.db.models import Model
+from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 from django.utils.html import format_html, strip_tags
 from taggit.models import Tag
-from wagtail.models import PageLogEntry
+from wagtail.models import PageLogEntry, ReferenceIndex
+from wagtailmedia.models import AbstractMedia, MediaType, get_media_model
 
+from chats.importers import detect
 from chats.keys import new_key
 from chats.models import ChatArchivePage, ChatPage, Topic, TopicTag
 from chats.states import is_ahead
+from chats.transcribing import bring_in_lines, note_checked, set_offset
 from core.pages import BasePage
 from home.models import SearchExample
 from operate.models import DemonstrationItem
 from people.models import Library, Person, Team
 from search.models import GlossaryTerm
 
+HERE = Path(__file__).parent
 WEDNESDAY = 2
 START_TIME = datetime.time(14)
 AS_GIVEN_OF_CHAT = [
@@ -36,6 +42,9 @@ AS_GIVEN_OF_CHAT = [
     "recording_url",
     "recording_passcode",
     "duration",
+    "captions",
+    "captions_reason",
+    "shown_was_said",
 ]
 AS_GIVEN_OF_TOPIC = ["start", "title", "source", "kind", "answer"]
 NO_WORDS = {"home_intro": "", "archive_intro": "", "search_examples": []}
@@ -50,22 +59,35 @@ class Removal:
     """Names of what stays."""
 
 
-@transaction.atomic
 def load() -> int:
     """Load the demonstration and return how many chats it has: 0 if it is here already.
 
     Persons, teams, libraries and tags that are here under the same name are used as they are.
     The home page and the archive get words only where they have none, the glossary only names
-    that it has not.
+    that it has not. A load that fails leaves nothing behind, no file either.
     """
+    written: list[FieldFile] = []
+    try:
+        with transaction.atomic():
+            return _load(written)
+    except BaseException:
+        for file in written:
+            file.delete(save=False)
+        raise
+
+
+def _load(written: list[FieldFile]) -> int:
+    """Load all, and note in `written` what was put into the storage."""
     # Locked, so that of two loads at once the second finds the first.
     archive = ChatArchivePage.objects.select_for_update().get()
     if DemonstrationItem.objects.exists():
         return 0
     chats = _read("chats")["chats"]
-    maker = _ChatMaker(chats)
+    maker = _ChatMaker(chats, written)
     for entry in sorted(chats, key=lambda entry: -entry["weeks_ago"]):
-        _publish_first(archive, maker.make(entry))
+        chat = maker.make(entry)
+        _publish_first(archive, chat)
+        _bring_in_what_was_said(chat, entry)
     _reword(archive, old=NO_WORDS, new=_read("front"))
     for entry in _read("glossary")["terms"]:
         _explain(entry["term"], entry["also"])
@@ -76,8 +98,8 @@ def load() -> int:
 def remove() -> Removal | None:
     """Take out what `load` made, edited since or not; None if there is nothing to take out.
 
-    Persons, teams, libraries and tags that something else uses stay, and words in a page that
-    is being edited.
+    Persons, teams, libraries, tags and recordings that something else uses stay, and words in
+    a page that is being edited. Files of recordings go when the transaction is over.
     """
     if not DemonstrationItem.objects.exists():
         return None
@@ -89,7 +111,7 @@ def remove() -> Removal | None:
     chats.delete()
     drafted = set(_named_in_drafts())
     # Persons before their teams.
-    for model in (Person, Team, Library, Tag, GlossaryTerm):
+    for model in (Person, Team, Library, Tag, GlossaryTerm, get_media_model()):
         for item in model.objects.filter(pk__in=_loaded(model)):
             if item in drafted or _is_used(item):
                 removal.kept.append(str(item))
@@ -111,7 +133,8 @@ def last_community_day() -> datetime.date:
 class _ChatMaker:
     """Makes unsaved chats of the entries in chats.toml, and all that they name."""
 
-    def __init__(self, chats: list[dict]):
+    def __init__(self, chats: list[dict], written: list[FieldFile]):
+        self.written = written
         people = _read("people")
         self.week_zero = last_community_day()
         self.teams = {
@@ -143,6 +166,8 @@ class _ChatMaker:
             date=self._weeks_ago(entry["weeks_ago"]),
             start_time=START_TIME,
             summary=format_html("<p>{}</p>", summary) if summary else "",
+            recording_file=self._recording(entry) if "recording_file" in entry else None,
+            captions_due=self._day(entry, "captions_due_weeks_ago"),
             hosts=[self.people[slug] for slug in entry["hosts"]],
             teams=[self.teams[slug] for slug in entry["teams"]],
             topics=[
@@ -152,25 +177,39 @@ class _ChatMaker:
             **_given(entry, AS_GIVEN_OF_CHAT),
         )
 
+    def _recording(self, entry: dict) -> AbstractMedia:
+        media = get_media_model()(
+            title=entry["title"], type=MediaType.VIDEO, duration=entry["duration"]
+        )
+        path = HERE / "media" / entry["recording_file"]
+        for field_file, suffix in ((media.file, ".mp4"), (media.thumbnail, ".jpg")):
+            with path.with_suffix(suffix).open("rb") as file:
+                field_file.save(path.name + suffix, File(file), save=False)
+            self.written.append(field_file)
+        media.save()
+        return _remember(media)
+
     def _topic(self, chat: dict, entry: dict, order: int) -> Topic:
         address = f"{chat['weeks_ago']}:{entry.get('start')}"
         successor = entry.get("superseded_by")
-        checked = entry.get("answer_checked_weeks_ago")
         return Topic(
             sort_order=order,
             key=self.keys.get(address) or new_key(),
             superseded_by=self.keys[successor] if successor else "",
-            answer_checked_on=None if checked is None else self._weeks_ago(checked),
+            answer_checked_on=self._day(entry, "answer_checked_weeks_ago"),
             tagged_items=[TopicTag(tag=self.tags[name]) for name in entry.get("tags", [])],
             **_given(entry, AS_GIVEN_OF_TOPIC),
         )
+
+    def _day(self, entry: dict, name: str) -> datetime.date | None:
+        return self._weeks_ago(entry[name]) if name in entry else None
 
     def _weeks_ago(self, weeks: int) -> datetime.date:
         return self.week_zero - datetime.timedelta(weeks=weeks)
 
 
 def _read(name: str) -> dict:
-    return tomllib.loads(Path(__file__).with_name(f"{name}.toml").read_text("utf-8"))
+    return tomllib.loads((HERE / f"{name}.toml").read_text("utf-8"))
 
 
 def _given(entry: dict, names: list[str]) -> dict:
@@ -213,9 +252,21 @@ def _publish_first(archive: ChatArchivePage, chat: ChatPage) -> None:
     _remember(chat)
 
 
+def _bring_in_what_was_said(chat: ChatPage, entry: dict) -> None:
+    """Bring in the transcript and the text chat as an editor would."""
+    for name, suffix in (("transcript", ".vtt"), ("text_chat", ".txt")):
+        if name in entry:
+            text = (HERE / "transcripts" / f"{entry[name]}{suffix}").read_text("utf-8")
+            bring_in_lines(chat, detect(text).parse(text).lines)
+    if "transcript_offset" in entry:
+        set_offset(chat, entry["transcript_offset"])
+    if entry.get("transcript_checked"):
+        note_checked(chat, True)
+
+
 def _is_used(item: Model) -> bool:
-    """Say whether any row of the database points at it."""
-    return any(
+    """Say whether any row of the database points at it, or a page's body names it."""
+    return ReferenceIndex.get_references_to(item).exists() or any(
         relation.related_model._base_manager.filter(**{relation.field.name: item}).exists()
         for relation in item._meta.get_fields(include_hidden=True)
         if relation.auto_created and not relation.concrete
@@ -228,6 +279,7 @@ def _named_in_drafts() -> Iterable[Model]:
         draft = chat.get_latest_revision_as_object()
         yield from draft.hosts
         yield from draft.teams.all()
+        yield from filter(None, [draft.recording_file, draft.audio_file])
         for topic in draft.topics.all():
             yield from topic.tags.all()
 
