@@ -3,6 +3,7 @@
 import datetime
 from typing import TYPE_CHECKING
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -26,6 +27,8 @@ def next_step(chat: "ChatPage") -> str:
     match chat.state:
         case ChatState.UPCOMING if not chat.register_url:
             return _("Add where to register: readers see a button until the chat begins.")
+        case ChatState.UPCOMING if chat.date == timezone.localdate():
+            return _("Open “During the call” when it begins: one press stamps a topic.")
         case ChatState.RECORDING_EXPECTED:
             return _("Add the link to the recording, or say under Recording that it was lost.")
         case ChatState.TOPICS_EXPECTED if chat.has_recording:
@@ -34,6 +37,10 @@ def next_step(chat: "ChatPage") -> str:
             return _("Add the recording and its topics.")
         case ChatState.COMPLETE if not chat.has_recording:
             return _("The topics are here, the recording is not: add its link if there is one.")
+        case ChatState.COMPLETE if not (lines := _spoken(chat)).exists():
+            return _("Bring in its transcript: it gives captions, and what was said is found.")
+        case ChatState.COMPLETE if lines.filter(transcript__checked_on=None).exists():
+            return _("Compare the transcript with the recording, and say that it is checked.")
         case ChatState.COMPLETE if _unanswered(chat):
             return _("Add short answers to its questions, for colleagues in a hurry.")
     return ""
@@ -53,6 +60,12 @@ def _expiry_warning(chat: "ChatPage") -> str:
             "date": date_format(expires)
         }
     return ""
+
+
+def _spoken(chat: "ChatPage") -> QuerySet:
+    from chats.models import Line
+
+    return Line.objects.kept().of("recording").filter(transcript__chat_id=chat.pk)
 
 
 def _unanswered(chat: "ChatPage") -> bool:

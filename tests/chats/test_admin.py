@@ -3,6 +3,7 @@
 import datetime
 
 import pytest
+import time_machine
 from django.contrib.auth.models import Group
 from django.core.files.uploadedfile import SimpleUploadedFile
 from lxml import html
@@ -12,6 +13,7 @@ from accounts.models import User
 from chats.models import ChatPage, Topic
 from chats.next_step import next_step
 from chats.states import Outcome
+from chats.transcribing import note_checked
 from tests.factories.chats import make_chat, make_topic
 from tests.factories.transcripts import make_transcript
 
@@ -419,7 +421,7 @@ def test_the_next_call_is_prepared_from_this_one(client, editor):
         ({}, "link to the recording"),
         ({"recording_url": "https://vimeo.com/1"}, "Note the topics"),
         ({"topics": ["Bins"]}, "the recording is not"),
-        ({"topics": ["Bins"], "recording_url": "https://vimeo.com/1"}, "short answers"),
+        ({"topics": ["Bins"], "recording_url": "https://vimeo.com/1"}, "Bring in its transcript"),
         ({"outcome": Outcome.LOST}, ""),
         (
             {
@@ -435,3 +437,17 @@ def test_each_chat_says_its_next_step(archive, fields, said):
     step = next_step(make_chat(topics=topics, **fields))
     assert said in step
     assert bool(said) == bool(step)
+
+
+def test_with_topics_its_next_steps_are_transcript_check_and_answers(archive):
+    chat = make_chat(topics=[make_topic("Bins")], recording_url="https://vimeo.com/1")
+    make_transcript(chat, [(1, "", "Good morning.")])
+    assert "Compare the transcript" in next_step(chat)
+    note_checked(chat, True)
+    assert "short answers" in next_step(chat)
+
+
+@time_machine.travel("2024-03-06 12:00 -0500")
+def test_on_its_day_a_chat_leads_to_the_host_s_page(archive):
+    chat = make_chat(register_url="https://example.org/", start_time=datetime.time(14))
+    assert "During the call" in next_step(chat)

@@ -295,3 +295,11 @@ def test_a_longer_transcript_asks_the_database_no_more(client, archive):
             chat_page(client, chat)
         counts.append(len(queries))
     assert counts[0] + 2 == counts[1] == counts[2]
+
+
+def test_a_topic_leads_to_its_related_page_where_that_is_public(client, archive):
+    other = make_chat("2024-04-03", title="How to mark a damaged book")
+    chat = make_chat(topics=[make_topic("Damaged books", 60, related_page=other)])
+    assert "How to mark a damaged book" in client.get(chat.url).content.decode()
+    other.unpublish()
+    assert "How to mark a damaged book" not in client.get(chat.url).content.decode()

@@ -361,9 +361,11 @@ class ChatPage(RoutableBasePage):
         topics = self.ordered_topics
         keys = [topic.superseded_by for topic in topics if topic.superseded_by]
         successors = {topic.key: topic for topic in Topic.objects.readable().filter(key__in=keys)}
+        related = _readable_pages(topic.related_page_id for topic in topics)
         for topic in topics:
             topic.page = self
             topic.successor = successors.get(topic.superseded_by)
+            topic.readable_page = related.get(topic.related_page_id)
         tags = Tag.objects.filter(tagged_topics__content_object__page=self).distinct()
         substance = of_substance(topics)
         watch = watch_context(self)
@@ -513,6 +515,8 @@ class Topic(ClusterableModel, Orderable):
 
     objects = TopicQuerySet.as_manager()
 
+    readable_page: Page | None = None
+    """The related page, where the page that shows this topic has fetched it and it is public."""
     successor: "Topic | None" = None
     """The topic that answers it anew, where the page that shows this one has fetched it."""
 
@@ -582,6 +586,12 @@ class Topic(ClusterableModel, Orderable):
     def answer_is_old(self) -> bool:
         checked = self.answer_checked_on
         return bool(checked and timezone.localdate() - checked > ANSWER_STALE_AFTER)
+
+
+def _readable_pages(pks: Iterable[int | None]) -> dict[int, Page]:
+    """Return those of the pages that the public may see, by primary key."""
+    pks = {pk for pk in pks if pk}
+    return Page.objects.live().public().in_bulk(pks) if pks else {}
 
 
 def of_substance(topics: list[Topic]) -> list[Topic]:
