@@ -15,7 +15,8 @@ from core.findable import Findable, FindableText, findable_of, findables
 from search.models import Change, Entry, EntryLabel, ObjectRef
 from search.words import VERSION, stems_of
 
-OBJECTS_AT_ONCE = 100
+OBJECTS_AT_ONCE = 20
+"""Others who write to the database wait while so many are read, with all that was said in them."""
 BREAK = "¶"
 TURN = 0x656E7472
 """The advisory lock, in PostgreSQL, of whoever writes entries."""

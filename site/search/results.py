@@ -146,7 +146,9 @@ class _Asking:
         self.pending = {change.object_ref for change in pending}
         if pending and not lags:
             self.engine = Ahead(self.engine, self.pending)
-        expired = Entry.objects.filter(expires_at__lte=timezone.now())
+        # Said though it follows: the index of what expires is then used, not the whole table read.
+        expiring = Entry.objects.filter(expires_at__isnull=False)
+        expired = expiring.filter(expires_at__lte=timezone.now())
         hidden = frozenset(expired.values_list("model", "object_id").distinct())
         self.narrowing = replace(narrowing, hidden=hidden)
         self.synonyms = GlossaryTerm.objects.synonyms()

@@ -1,41 +1,30 @@
-"""Entries made up to search in, and what is asked of them; the same each time.
-
-Words are distributed as they are in language: the n-th commonest is said 1/n as often as the first.
-"""
+"""Entries made up to search in, and what is asked of them; the same each time."""
 
 import random
-from bisect import bisect
+from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from functools import lru_cache
-from itertools import accumulate, pairwise
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import pairwise
 
 from django.utils.text import slugify
 
-from chats.findable import CHATS
+from chats.findable import CHATS, SAID, WEIGHT_OF_PASSAGE
 from chats.models import ChatArchivePage, ChatPage
+from chats.passages import WORDS_OF_PASSAGE
 from core.findable import Findable, FindableText
-from operate.management.commands.generate_load import HOSTS, QUESTIONS, TAGS, THINGS, fill
+from operate.benchmarks.language import SEED, TAGS, some_words
+from operate.management.commands.generate_load import HOSTS, fill, spread
 from search.entries import BREAK, refresh
 from search.models import Change, Entry
 from search.words import STOP_WORDS, words_of
 
-SEED = 1
 TOPICS_PER_CHAT = 19
 ENTRIES_PER_CHAT = TOPICS_PER_CHAT + 1
-WORDS = 8000
 TITLE_WORDS = 4, 10
 TEXT_WORDS = 8, 90
-BANDS = {"frequent": (0, 100), "middling": (100, 1000), "rare": (1000, WORDS)}
-"""Ranks of content words, the commonest first."""
-
-COMMON = (
-    "the to a we of and in is it you for that they on with be this have not are if as or at do "
-    "so can how but from there what when"
-)
-ONSETS = "b br c ch cl d dr f fl g gr h j l m n p pl qu r s sh st t tr v w".split()  # noqa: SIM905
-VOWELS = "a e i o u ai ea ou".split()  # noqa: SIM905
-CODAS = ["", "", "", "l", "m", "n", "nd", "r", "rt", "s", "ss", "st", "t", "x"]
+PASSAGES_PER_HOUR = 72
+PASSAGE_WORDS = WORDS_OF_PASSAGE - 10, WORDS_OF_PASSAGE
 
 
 @dataclass(frozen=True)
@@ -71,53 +60,63 @@ def write_entries(count: int) -> None:
     refresh(MADE_UP, ChatPage.objects.exclude(pk__in=known).values_list("pk", flat=True))
 
 
+def write_transcripts(hours: int) -> None:
+    """Have entries of what was said in so many hours, an hour a chat while there are chats."""
+    Entry.objects.filter(kind=SAID).delete()
+    spoken = _spoken(hours)
+    refresh(replace(MADE_UP, texts=partial(_texts, spoken=spoken)), spoken)
+
+
 def topics_of(chat: ChatPage) -> list[FindableText]:
     chance = random.Random(f"{SEED}-{chat.pk}")  # noqa: S311 - words, not secrets
-    hosts = tuple(slugify(host) for host in chance.sample(HOSTS, chance.randint(1, 3)))
+    hosts = _hosts(chance)
     return [_topic(chat, place, hosts, chance) for place in range(1, TOPICS_PER_CHAT + 1)]
 
 
-def some_topics(count: int, chance: random.Random) -> list[Said]:
-    """Return topics drawn from all chats."""
-    chats = list(ChatPage.objects.published().order_by("pk").only("pk", "date"))
-    drawn = (chance.choice(topics_of(chance.choice(chats))) for _ in range(count))
-    return [Said(text, [*words_of(text.title), BREAK, *words_of(text.text)]) for text in drawn]
+def passage_of(chat: ChatPage, place: int) -> FindableText:
+    """Return a stretch of its transcript, counted from 0."""
+    hosts = _hosts(random.Random(f"{SEED}-{chat.pk}"))  # noqa: S311
+    chance = random.Random(f"{SEED}-{chat.pk}-{place}")  # noqa: S311
+    start = place * 3600 // PASSAGES_PER_HOUR
+    return FindableText(
+        kind=SAID,
+        key=f"{chat.pk}-{start}",
+        title="",
+        text=some_words(chance.randint(*PASSAGE_WORDS), chance),
+        fragment=f"t={start}",
+        start=start,
+        place=start,
+        date=chat.date,
+        hosts=hosts,
+        tags=tuple(slugify(tag) for tag in chance.sample(TAGS, chance.randint(0, 3))),
+        weight=WEIGHT_OF_PASSAGE,
+    )
 
 
-@lru_cache
-def vocabulary() -> tuple[str, ...]:
-    """All words, the commonest first: those of questions and of the trade, then made-up ones."""
-    chance = random.Random(SEED)  # noqa: S311
-    trade = list(dict.fromkeys(words_of(" ".join([*THINGS, *QUESTIONS, *TAGS]))))
-    common = list(dict.fromkeys([*words_of(COMMON), *trade]))
-    chance.shuffle(common)
-    words = dict.fromkeys(common)
-    while len(words) < WORDS:
-        syllables = range(chance.choice((1, 2, 2, 3, 3, 4)))
-        words["".join(_syllable(chance) for _ in syllables)] = None
-    return tuple(words)
+def some_texts(count: int, chance: random.Random, hours: int = 0) -> list[Said]:
+    """Return topics drawn from all chats; of transcripts, topics and passages of their chats."""
+    spoken = _spoken(hours)
+    chats = ChatPage.objects.published().order_by("pk").only("pk", "date")
+    asked = list(chats.filter(pk__in=spoken) if hours else chats)
+
+    def drawn() -> FindableText:
+        chat = chance.choice(asked)
+        place = chance.choice(range(TOPICS_PER_CHAT + spoken[chat.pk] * PASSAGES_PER_HOUR))
+        beyond = place - TOPICS_PER_CHAT
+        return topics_of(chat)[place] if beyond < 0 else passage_of(chat, beyond)
+
+    texts = [drawn() for _ in range(count)]
+    return [Said(text, [*words_of(text.title), BREAK, *words_of(text.text)]) for text in texts]
 
 
-@lru_cache
-def words_in_band(band: str) -> tuple[str, ...]:
-    first, last = BANDS[band]
-    telling = [word for word in vocabulary() if word not in STOP_WORDS and len(word) > 2]
-    return tuple(telling[first:last])
+def _spoken(hours: int) -> Counter[int]:
+    """Return how many hours of transcripts a chat has, by primary key."""
+    chats = ChatPage.objects.published().order_by("pk")
+    return spread(hours, chats.values_list("pk", flat=True))
 
 
-def _syllable(chance: random.Random) -> str:
-    return chance.choice(ONSETS) + chance.choice(VOWELS) + chance.choice(CODAS)
-
-
-@lru_cache
-def _shares() -> tuple[float, ...]:
-    return tuple(accumulate(1 / (rank + 2.7) for rank in range(1, WORDS + 1)))
-
-
-def _words(count: int, chance: random.Random) -> str:
-    words, shares = vocabulary(), _shares()
-    drawn = (bisect(shares, chance.random() * shares[-1]) for _ in range(count))
-    return " ".join(words[min(place, WORDS - 1)] for place in drawn)
+def _hosts(chance: random.Random) -> tuple[str, ...]:
+    return tuple(slugify(host) for host in chance.sample(HOSTS, chance.randint(1, 3)))
 
 
 def _topic(
@@ -127,8 +126,8 @@ def _topic(
     return FindableText(
         kind="topic",
         key=f"{chat.pk}-{place}",
-        title=_words(chance.randint(*TITLE_WORDS), chance).capitalize(),
-        text=_words(chance.randint(*TEXT_WORDS), chance) if chance.random() < 0.75 else "",
+        title=some_words(chance.randint(*TITLE_WORDS), chance).capitalize(),
+        text=some_words(chance.randint(*TEXT_WORDS), chance) if chance.random() < 0.75 else "",
         context=" · ".join([*tags, *hosts]),
         place=place,
         date=chat.date,
@@ -137,18 +136,20 @@ def _topic(
     )
 
 
-def _texts(chats: Iterable[ChatPage]) -> Iterator[tuple[ChatPage, list[FindableText]]]:
+def _texts(
+    chats: Iterable[ChatPage], spoken: Counter[int]
+) -> Iterator[tuple[ChatPage, list[FindableText]]]:
     for chat in chats:
-        topics = topics_of(chat)
+        passages = range(spoken[chat.pk] * PASSAGES_PER_HOUR)
         whole = FindableText("chat", str(chat.pk), chat.title, date=chat.date, weight=0.8)
-        yield chat, [whole, *topics]
+        yield chat, [whole, *topics_of(chat), *(passage_of(chat, place) for place in passages)]
 
 
 MADE_UP = Findable(
     model=ChatPage,
     kinds=CHATS.kinds,
     visible=CHATS.visible,
-    texts=_texts,
+    texts=partial(_texts, spoken=Counter()),
     addresses=CHATS.addresses,
 )
 """Stands in for the chats' own: it makes up what they would read from their topics."""

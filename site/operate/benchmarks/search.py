@@ -12,12 +12,12 @@ from django.core.management import CommandError
 
 from chats.findable import CHATS
 from chats.models import ChatPage
-from operate.benchmarks import corpus, fts5
+from operate.benchmarks import corpus, fts5, language
 from operate.benchmarks.corpus import Said
 from operate.benchmarks.times import Times, summed_up, timed, took
 from search import following
 from search.engines import Found, Narrowing, SearchEngine, current_engine
-from search.models import Change
+from search.models import Change, Entry
 from search.query import Query, parse, widen
 from search.results import HITS_PER_PAGE, SUGGESTIONS, find
 
@@ -68,11 +68,19 @@ class Measure:
     """The share of slips of which the word meant was suggested."""
 
 
-def measure(size: int, questions: int, folder: Path) -> Measure:
-    """Bring the corpus to that many entries and ask so many questions of each kind."""
-    theirs_at = folder / f"fts5-{size}.sqlite3"
+def measure(size: int, questions: int, folder: Path, hours: int = 0) -> Measure:
+    """Bring the corpus to that many entries and ask so many questions of each kind.
+
+    `hours` of transcripts are beside them.
+    """
+    theirs_at = folder / f"fts5-{size}-{hours}.sqlite3"
+
+    def write_entries() -> None:
+        corpus.write_entries(size)
+        corpus.write_transcripts(hours)
+
     seconds = {
-        "entries": took(lambda: corpus.write_entries(size)) / 1000,
+        "entries": took(write_entries) / 1000,
         "ours": took(following.rebuild) / 1000,
         "fts5": took(lambda: fts5.write(theirs_at, following.all_entries())) / 1000,
     }
@@ -82,9 +90,9 @@ def measure(size: int, questions: int, folder: Path) -> Measure:
         "fts5": theirs_at.stat().st_size / 2**20,
         "memory": _memory(lambda: _ask_first(engine)),
     }
-    asked = draw(questions)
+    asked = draw(questions, hours)
     result = Measure(
-        entries=size,
+        entries=Entry.objects.count(),
         kinds={kind: _compare(kind, asked[kind], engine, theirs) for kind in asked},
         whole=summed_up(
             took(lambda one=one: find(one.words, one.narrowing)) for one in asked["word"]
@@ -102,10 +110,10 @@ def measure(size: int, questions: int, folder: Path) -> Measure:
     return result
 
 
-def draw(count: int) -> dict[str, list[Question]]:
+def draw(count: int, hours: int = 0) -> dict[str, list[Question]]:
     """Return questions by kind, a third each of frequent, middling and rare words."""
     chance = random.Random(SEED)  # noqa: S311 - questions, not secrets
-    topics = corpus.some_topics(count * 10, chance)
+    texts = corpus.some_texts(count * 10, chance, hours)
 
     def other_word(said: Said) -> str:
         return chance.choice(said.telling_words())
@@ -127,18 +135,18 @@ def draw(count: int) -> dict[str, list[Question]]:
         "typo": lambda said, word: Question.of(_slip(word, chance), meant=word),
     }
     return {
-        kind: [drawn(*one) for one in _words(topics, count, chance)]
+        kind: [drawn(*one) for one in _words(texts, count, chance)]
         for kind, drawn in drawing.items()
     }
 
 
-def _words(topics: list[Said], count: int, chance: random.Random) -> Iterator[tuple[Said, str]]:
-    """Yield words and a topic that says each, from all bands in turn."""
-    bands = [frozenset(corpus.words_in_band(band)) for band in corpus.BANDS]
+def _words(texts: list[Said], count: int, chance: random.Random) -> Iterator[tuple[Said, str]]:
+    """Yield words and a text that says each, from all bands in turn."""
+    bands = [frozenset(language.words_in_band(band)) for band in language.BANDS]
     by_band = [
         [
             (said, word)
-            for said in topics
+            for said in texts
             for word in said.telling_words()
             if word in band and len(word) >= LONG_ENOUGH_TO_SLIP
         ]
