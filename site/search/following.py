@@ -14,7 +14,7 @@ from search.models import Change, Entry, ObjectRef
 
 logger = logging.getLogger(__name__)
 
-CHANGES_AT_ONCE = 500
+CHANGES_AT_ONCE = 100
 LAGS_AFTER = timedelta(seconds=60)
 """From then on the table answers in place of the index."""
 KEPT_FOR = timedelta(seconds=60)
