@@ -3,10 +3,11 @@
 import datetime
 
 import pytest
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from lxml import html
+from wagtail.models import GroupPagePermission
 
 from accounts.models import User
 from chats.admin.bringing_in import by_recording
@@ -207,6 +208,24 @@ class TestScreen:
         for screen in ("bring-in", "transcript"):
             response = client.get(f"/admin/chats/{chat.pk}/{screen}/")
             assert response.status_code == 302 and response["Location"] == "/admin/"
+
+    def test_who_may_edit_and_not_publish_changes_nothing_readers_see(self, client, chat, archive):
+        user = User.objects.create_user("writer@example.org")
+        group = Group.objects.create(name="Writers")
+        group.permissions.add(Permission.objects.get(codename="access_admin"))
+        change = Permission.objects.get(
+            codename="change_page", content_type__app_label="wagtailcore"
+        )
+        GroupPagePermission.objects.create(group=group, page=archive, permission=change)
+        user.groups.add(group)
+        client.force_login(user)
+        assert client.get(f"/admin/chats/{chat.pk}/transcript/")["Location"] == "/admin/"
+        assert bring(client, chat, VTT, step="save")["Location"] == "/admin/"
+        assert not Line.objects.exists()
+        bring(client, chat, "0:00 Welcome\n1:05 Damaged books\n", step="save")
+        assert titles(chat) == []
+        draft = ChatPage.objects.get(pk=chat.pk).get_latest_revision_as_object()
+        assert len(draft.topics.all()) == 2
 
 
 class TestTranscriptScreen:
