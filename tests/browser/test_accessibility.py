@@ -91,7 +91,8 @@ def test_no_kind_of_page_has_a_finding(open_tab, demonstration, client, show, vi
     if not SOAK:
         addresses = ["/", *one_chat_in_each_state()]
     found = []
-    for address in [*addresses, *BESIDE_THE_SITEMAP]:
+    beside = BESIDE_THE_SITEMAP if SOAK else BESIDE_THE_SITEMAP[::3]
+    for address in [*addresses, *beside]:
         show(page, address)
         found += findings_in_both_schemes(page)
     page.goto("/")
@@ -115,26 +116,29 @@ def test_the_editors_screens_have_none(open_editor_tab, chat):
     archive = ChatArchivePage.objects.get()
     look = findings_in_both_schemes if SOAK else findings
     found = []
-    for address in [
-        "/admin/chats/",
-        f"/admin/pages/add/chats/chatpage/{archive.pk}/",
+    addresses = [
         f"/admin/pages/{chat.pk}/edit/",
-        f"/admin/chats/{chat.pk}/next/",
-        "/admin/snippets/people/person/",
         "/admin/",
-        "/admin/mail/",
         f"/admin/mail/{mail.pk}/",
-        "/admin/mail/give-up/",
-        "/admin/mail/addresses/",
-        "/admin/mail/messages/mail_trouble/",
         f"/admin/chats/{chat.pk}/transcript/",
-        f"/admin/chats/{chat.pk}/bring-in/",
-        f"/admin/chats/{chat.pk}/give-back/",
-        f"/admin/chats/{chat.pk}/keep/",
-        f"/admin/chats/{chat.pk}/call/finish/",
         f"/admin/chats/{chat.pk}/call/",
-        "/admin/chats/import/",
-    ]:
+    ]
+    if SOAK:
+        addresses += [
+            "/admin/chats/",
+            f"/admin/pages/add/chats/chatpage/{archive.pk}/",
+            f"/admin/chats/{chat.pk}/next/",
+            "/admin/snippets/people/person/",
+            "/admin/mail/",
+            "/admin/mail/give-up/",
+            "/admin/mail/addresses/",
+            "/admin/mail/messages/mail_trouble/",
+            f"/admin/chats/{chat.pk}/bring-in/",
+            f"/admin/chats/{chat.pk}/give-back/",
+            f"/admin/chats/{chat.pk}/keep/",
+            f"/admin/chats/{chat.pk}/call/finish/",
+        ]
+    for address in [*addresses, "/admin/chats/import/"]:
         page.goto(address)
         page.wait_for_load_state("networkidle")
         found += look(page)
@@ -154,7 +158,7 @@ def test_the_editors_screens_have_none(open_editor_tab, chat):
 
     for text in [
         "WEBVTT\n\n00:02.000 --> 00:05.000\nTheo: Call 413-555-0142.\n",
-        "0:00 Welcome\n1:05 Damaged books\n",
+        *(["0:00 Welcome\n1:05 Damaged books\n"] if SOAK else []),
     ]:
         page.goto(f"/admin/chats/{chat.pk}/bring-in/")
         page.get_by_label("Paste the text").fill(text)

@@ -45,6 +45,14 @@ FORGED = """() => new Promise(resolve => {
 })"""
 """How often the mark moves when somebody else sends what the players send."""
 IS_AT = "at => Math.abs(document.querySelector('audio').currentTime - at) < 0.5"
+CUES = """async () => {
+  const tracks = [...document.querySelector("audio").textTracks];
+  for (const track of tracks) track.mode = "hidden";
+  while (tracks.some(({ cues }) => !cues?.length)) await new Promise(requestAnimationFrame);
+  return tracks.map(({ cues }) => [...cues].map(cue =>
+    [cue.startTime, cue.endTime, cue.getCueAsHTML().textContent]));
+}"""
+"""What the browser itself reads in the files of captions and chapters."""
 MARKED = ".topics [aria-current=true] > span"
 
 
@@ -256,6 +264,9 @@ def test_the_controls_steer_it_and_keep_the_address(open_tab, make_watched):
     page.keyboard.press("j")
     assert happened(page) == [[], []]
     assert page.evaluate("document.querySelector('audio').paused")
+    captions, chapters = page.evaluate(CUES)
+    assert captions[2] == [671, 674, "Yes, from the first day."] and len(captions) == 5
+    assert chapters[1:3] == [[85, 671, "Courier bins"], [671, 700, "Can we renew early?"]]
 
 
 @pytest.mark.parametrize(
