@@ -209,9 +209,7 @@ def _topic(request: HttpRequest, topic: Topic) -> dict[str, Any]:
 
 
 def _lines(chat: ChatPage, source: TopicSource, tell: Callable[[SaidLine], dict]) -> list[dict]:
-    transcript = transcript_of(chat)
-    lines = said_lines(chat, transcript, source) if transcript else []
-    return [tell(line) for line in lines]
+    return [tell(line) for line in said_lines(chat, source)]
 
 
 def _said(line: SaidLine) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from chats.exports import guide_list, podcast_chapters, table, webvtt, youtube
 from chats.exports.frame import Export
 from chats.importers import ImportedChat, ImportedLine, ImportedTopic
 from chats.models import ChatPage, TopicSource
-from chats.passages import passages_of, said_lines, transcript_of
+from chats.passages import passages_of, said_lines
 from core.timestamps import format_stamp
 
 
@@ -106,8 +106,7 @@ def _guide_line(chat: ChatPage) -> Export | None:
 
 
 def _captions(chat: ChatPage) -> Export | None:
-    transcript = transcript_of(chat)
-    lines = said_lines(chat, transcript, TopicSource.RECORDING) if transcript else []
+    lines = said_lines(chat, TopicSource.RECORDING)
     heard = [
         ImportedLine(
             start=round(line.at * 1000),

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from chats.importers import ImportedChat, ImportedTopic, ImportNotice, Parsed
 from chats.models import ChatArchivePage, ChatPage, ImportRecord, Topic
+from chats.publishing import save_draft
 from chats.recordings import is_public_address
 from chats.states import ChatState
 from chats.titles import default_title
@@ -298,14 +299,8 @@ def _create(planned: PlannedChat, archive: ChatArchivePage, user: User | None) -
 
 def _change(planned: PlannedChat, user: User | None) -> None:
     chat = planned.chat
-    # Publishing would publish somebody's draft along with the change.
-    publish = chat.live and not chat.has_unpublished_changes
-    if user is not None:
-        publish = publish and chat.permissions_for_user(user).can_publish()
     _write(chat, {name: planned.merged[name] for name in planned.changes})
-    revision = chat.save_revision(user=user)
-    if publish:
-        revision.publish(user=user)
+    save_draft(chat, user)
     _remember(chat, planned.base)
 
 

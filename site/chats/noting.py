@@ -13,6 +13,7 @@ from accounts.models import User
 from chats.importers import ImportedTopic
 from chats.importing import BLANK, Action, same_topics
 from chats.models import ChatArchivePage, ChatPage, ImportRecord, Topic
+from chats.publishing import save_draft
 from core.timestamps import format_stamp
 
 LONGEST_TITLE = Topic._meta.get_field("title").max_length
@@ -85,12 +86,7 @@ def bring_in_topics(
     for place, topic in enumerate(topics):
         topic.sort_order = place
     draft.topics = topics
-    publish = stored.live and not stored.has_unpublished_changes
-    if user is not None:
-        publish = publish and stored.permissions_for_user(user).can_publish()
-    revision = draft.save_revision(user=user)
-    if publish:
-        revision.publish(user=user)
+    save_draft(draft, user)
     _remember(stored, record, before, draft, plan)
     return plan
 

@@ -93,10 +93,7 @@ def sections_of(passages: Iterable[Passage]) -> list[Section]:
 
 def passages_of(chat: ChatPage, source: TopicSource) -> list[Passage]:
     """Return what readers may see of a chat's transcript or text chat, in order of time."""
-    transcript = transcript_of(chat)
-    if transcript is None:
-        return []
-    lines = said_lines(chat, transcript, source)
+    lines = said_lines(chat, source)
     topics = chat.timed_topics
     passages: list[Passage] = []
     taken: set[str] = set()
@@ -112,11 +109,14 @@ def passages_of(chat: ChatPage, source: TopicSource) -> list[Passage]:
     return passages
 
 
-def said_lines(chat: ChatPage, transcript: Transcript, source: TopicSource) -> list[SaidLine]:
+def said_lines(chat: ChatPage, source: TopicSource) -> list[SaidLine]:
     """Return the lines that were not struck out, by the recording's clock; none before its start.
 
     A reply stands with what it replies to, not by itself.
     """
+    transcript = transcript_of(chat)
+    if transcript is None:
+        return []
     hosts = [person.name for person in chat.hosts]
     speakers = {one.pk: shown_name(one, hosts) for one in transcript.speakers.all()}
     said: dict[int, SaidLine] = {}
@@ -138,8 +138,13 @@ def with_transcripts(chats: QuerySet) -> QuerySet:
     """Fetch along what was said in these chats."""
     return chats.select_related("transcript").prefetch_related(
         "transcript__speakers",
-        Prefetch("transcript__lines", Line.objects.kept().in_order(), to_attr="fetched_lines"),
+        lines_fetched_along("transcript__lines"),
     )
+
+
+def lines_fetched_along(path: str) -> Prefetch:
+    """Return how lines not struck out are fetched with what they are reached from by that path."""
+    return Prefetch(path, Line.objects.kept().in_order(), to_attr="fetched_lines")
 
 
 def transcript_of(chat: ChatPage) -> Transcript | None:

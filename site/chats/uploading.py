@@ -11,7 +11,7 @@ import shutil
 import time
 import uuid
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -25,6 +25,7 @@ from wagtailmedia.models import get_media_model
 
 from accounts.models import User
 from chats.models import ChatPage
+from chats.publishing import save_draft
 from core.recordings import ENOUGH, NoRecording, kind_of
 
 KEPT_FOR = timedelta(days=3)
@@ -98,9 +99,8 @@ def find(key: str, chat: ChatPage, user: User) -> Upload | None:
     """Return an upload of this user to this chat."""
     if len(key) != 32 or not key.isalnum():
         return None
-    try:
-        upload = Upload(**json.loads((settings.UPLOADS / f"{key}.json").read_text("utf-8")))
-    except (OSError, ValueError, TypeError):
+    upload = _noted(settings.UPLOADS / f"{key}.json")
+    if upload is None:
         return None
     is_theirs = (upload.chat, upload.user) == (chat.pk, user.pk)
     return upload if is_theirs and upload.path.exists() else None
@@ -191,11 +191,7 @@ def _keep(upload: Upload, kind: str, user: User) -> ChatPage:
     setattr(draft, "audio_file" if kind == "audio" else "recording_file", media)
     if draft.duration is None and upload.seconds >= 1:
         draft.duration = round(upload.seconds)
-    may_publish = chat.permissions_for_user(user).can_publish()
-    publish = chat.live and not chat.has_unpublished_changes and may_publish
-    revision = draft.save_revision(user=user)
-    if publish:
-        revision.publish(user=user)
+    save_draft(draft, user)
     return chat
 
 
@@ -231,9 +227,14 @@ def _is_moving(path: Path) -> bool:
 
 def _awaited() -> Iterator[int]:
     """Yield what uploads under way have yet to bring."""
-    for note in settings.UPLOADS.glob("*.json"):
-        try:
-            upload = Upload(**json.loads(note.read_text("utf-8")))
+    for upload in filter(None, map(_noted, settings.UPLOADS.glob("*.json"))):
+        with suppress(OSError):
             yield max(0, upload.size - upload.offset)
-        except (OSError, ValueError, TypeError):
-            continue
+
+
+def _noted(note: Path) -> Upload | None:
+    """Return the upload that a note tells of; None for one that is gone or no note of ours."""
+    try:
+        return Upload(**json.loads(note.read_text("utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None

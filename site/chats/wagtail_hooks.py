@@ -13,6 +13,9 @@ from wagtail.admin.widgets.button import Button, HeaderButton
 from chats.admin import bringing_in, calls, giving_back, lists, next_call, transcripts, uploads
 from chats.models import ChatPage
 
+FIRST_SCREEN = 59
+"""Where our screens begin among Wagtail's own entries of a page's menu."""
+
 
 class ChatIndexView(IndexView):
     default_ordering = "-date"
@@ -79,36 +82,18 @@ def chat_admin_urls():
 @hooks.register("register_page_header_buttons")
 def chat_buttons(page, user, view_name, next_url=None):
     """What else there is to do with a chat, in the menu beside its title."""
-    if isinstance(page, ChatPage) and page.permissions_for_user(user).can_edit():
+    if not (isinstance(page, ChatPage) and page.permissions_for_user(user).can_edit()):
+        return
+    screens = (
+        (_("During the call"), "chats_call", "time"),
+        (_("Bring in topics or a transcript"), "chats_bring_in", "download"),
+        (_("Keep the recording here"), "chats_keep", "media"),
+        (_("Transcript"), "chats_transcript", "openquote"),
+        (_("Copy topics to other places"), "chats_give_back", "upload"),
+    )
+    for place, (label, name, icon) in enumerate(screens):
         yield Button(
-            _("During the call"),
-            reverse("chats_call", args=[page.pk]),
-            icon_name="time",
-            priority=59,
-        )
-        yield Button(
-            _("Bring in topics or a transcript"),
-            reverse("chats_bring_in", args=[page.pk]),
-            icon_name="download",
-            priority=60,
-        )
-        yield Button(
-            _("Keep the recording here"),
-            reverse("chats_keep", args=[page.pk]),
-            icon_name="media",
-            priority=60,
-        )
-        yield Button(
-            _("Transcript"),
-            reverse("chats_transcript", args=[page.pk]),
-            icon_name="openquote",
-            priority=61,
-        )
-        yield Button(
-            _("Copy topics to other places"),
-            reverse("chats_give_back", args=[page.pk]),
-            icon_name="upload",
-            priority=62,
+            label, reverse(name, args=[page.pk]), icon_name=icon, priority=FIRST_SCREEN + place
         )
 
 

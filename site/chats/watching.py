@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Prefetch, prefetch_related_objects
+from django.db.models import prefetch_related_objects
 
-from chats.models import ChatPage, Line, Topic, TopicSource
-from chats.passages import Passage, passages_of, sections_of, transcript_of
+from chats.models import ChatPage, Topic, TopicSource
+from chats.passages import Passage, lines_fetched_along, passages_of, sections_of, transcript_of
 from chats.recordings import Player
 from chats.structured_data import as_script, recording_data
 
@@ -33,8 +33,7 @@ def watch_context(chat: ChatPage) -> dict:
     """
     transcript = transcript_of(chat)
     if transcript:
-        lines = Prefetch("lines", Line.objects.kept().in_order(), to_attr="fetched_lines")
-        prefetch_related_objects([transcript], "speakers", lines)
+        prefetch_related_objects([transcript], "speakers", lines_fetched_along("lines"))
     recording = None if chat.recording_is_gone else chat.recording
     sound = chat.audio_file if chat.audio_file != chat.kept_recording else None
     plays = recording is not None and recording.player != Player.NONE

@@ -54,7 +54,7 @@ def import_list(request: HttpRequest) -> HttpResponse:
         "form": form,
     }
     if not form.is_bound or not form.is_valid() or request.POST.get("step") == "edit":
-        return TemplateResponse(request, "admin/chats/import.html", context)
+        return TemplateResponse(request, "admin/chats/bring_in.html", context)
 
     if request.POST.get("step") != "save":
         plan = plan_import(form.parsed, archive, request.user)

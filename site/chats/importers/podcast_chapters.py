@@ -13,11 +13,8 @@ from django.utils.translation import gettext_lazy
 
 from chats.importers.frame import Dialect, ImportedTopic, ImportNotice, Parsed
 from chats.importers.reading import with_line_feeds
-from chats.importers.stamps import seconds_of
+from chats.importers.stamps import LONGEST, seconds_of
 from chats.importers.titles import one_line, take_source
-
-LONGEST = 500 * 3600
-"""Seconds; a later time is none of a call."""
 
 _LIST = re.compile(r'"chapters"\s*:\s*\[')
 _BETWEEN = re.compile(r"[\s,]*")

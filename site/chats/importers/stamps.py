@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 from core.timestamps import parse_stamp
 
+LONGEST = 500 * 3600
+"""Seconds; a later time is none of a call, and in milliseconds the database has room for it."""
+
 STAMP = r"\d{1,3}:\d{2}(?::\d{2})?(?![\d:])(?!\s*[ap]\.?m\b)"
 _LEADING = re.compile(rf"\s*(?:({STAMP})|\(({STAMP})\)|\[({STAMP})\])", re.IGNORECASE)
 _DASH = re.compile(r"\s+[-–—](?=\s)")

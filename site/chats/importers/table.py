@@ -20,12 +20,9 @@ from chats.importers.dates import CLOCK, DATE, date_written, start_written
 from chats.importers.frame import Dialect, ImportedChat, ImportedTopic, ImportNotice, Parsed, Source
 from chats.importers.reading import with_line_feeds
 from chats.importers.sentences import shortened
-from chats.importers.stamps import seconds_of
+from chats.importers.stamps import LONGEST, seconds_of
 from chats.importers.titles import one_line, take_source
 from chats.titles import default_title
-
-LONGEST = 500 * 3600
-"""Seconds; a later time is none of a call."""
 
 _SEPARATORS = ",;\t"
 _COLUMNS = {

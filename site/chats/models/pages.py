@@ -353,18 +353,17 @@ class ChatPage(RoutableBasePage):
 
     def get_context(self, request, *args, **kwargs):
         from chats.giving_back import downloads_of
+        from chats.hits import give_successors
         from chats.watching import watch_context
 
         if not getattr(request, "is_preview", False):
             prefetch_related_objects([self], *_shown_of_a_chat())
         context = super().get_context(request, *args, **kwargs)
         topics = self.ordered_topics
-        keys = [topic.superseded_by for topic in topics if topic.superseded_by]
-        successors = {topic.key: topic for topic in Topic.objects.readable().filter(key__in=keys)}
+        give_successors(topics)
         related = _readable_pages(topic.related_page_id for topic in topics)
         for topic in topics:
             topic.page = self
-            topic.successor = successors.get(topic.superseded_by)
             topic.readable_page = related.get(topic.related_page_id)
         tags = Tag.objects.filter(tagged_topics__content_object__page=self).distinct()
         substance = of_substance(topics)

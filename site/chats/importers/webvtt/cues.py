@@ -13,10 +13,8 @@ from django.utils.translation import gettext as _
 from chats.importers.frame import ImportNotice
 from chats.importers.reading import with_line_feeds
 from chats.importers.sentences import shortened
+from chats.importers.stamps import LONGEST
 from chats.importers.titles import one_line
-
-LONGEST = 500 * 3600 * 1000
-"""Milliseconds; a later time is none of a call."""
 
 _HEADER = re.compile(r"WEBVTT(?![^ \t])")
 _TIME = r"(?:(\d{1,6}):)?(\d{1,2}):(\d{2})(?:[.,](\d{1,9}))?"
@@ -214,7 +212,7 @@ def _milliseconds(parts: tuple[str | None, ...]) -> int | None:
         return None
     whole = int(hours or 0) * 3600 + int(minutes) * 60 + int(seconds)
     time = whole * 1000 + int((fraction or "")[:3].ljust(3, "0"))
-    return time if time <= LONGEST else None
+    return time if time <= LONGEST * 1000 else None
 
 
 def _decoded(text: str) -> str:
