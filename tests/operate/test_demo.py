@@ -197,7 +197,7 @@ class TestLoaded(TestCase):
 
     def test_its_captions_follow_each_other_and_every_topic_begins_with_a_line(self):
         chat = chat_of_week(PLAYED["weeks_ago"])
-        lines = said_lines(chat, chat.transcript, "recording")
+        lines = said_lines(chat, "recording")
         assert 1_500 <= sum(len(line.text.split()) for line in lines) <= 1_800
         assert lines[0].at >= 0
         assert lines[-1].until <= chat.duration
