@@ -1,29 +1,26 @@
 """The archive for programs: a feed of chats, a podcast, and one file of everything."""
 
-import hashlib
 import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.template.loader import render_to_string
-from django.utils.cache import get_conditional_response, patch_cache_control
+from django.utils.cache import patch_cache_control
 from django.utils.feedgenerator import Atom1Feed, Enclosure, Rss201rev2Feed
 from django.utils.html import strip_tags
-from django.utils.http import quote_etag
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from wagtailmedia.models import AbstractMedia
 
-from chats.findable import plain_text
 from chats.models import ChatArchivePage, ChatPage, ChatQuerySet, Topic, TopicSource
 from chats.passages import SaidLine, said_lines, transcript_of, with_transcripts
+from core.feeds import answer_feed
+from core.html import plain_text
 
 MOST_IN_FEED = 30
 MOST_IN_PODCAST = 300
 CHATS_AT_ONCE = 10
-FRESH_FOR = 600
-"""Seconds that a feed may be answered from a store."""
 VERSION = 1
 """Of the file of everything: raised when a name in it changes its meaning."""
 PODCAST_TYPES = {"mp3": "audio/mpeg", "m4a": "audio/mp4", "mp4": "video/mp4", "m4v": "video/mp4"}
@@ -59,7 +56,7 @@ def atom(request: HttpRequest, archive: ChatArchivePage) -> HttpResponse:
     feed = Atom1Feed(**_head(request, archive, "feed.xml"))
     for chat in _told(archive)[:MOST_IN_FEED]:
         feed.add_item(**_item(request, chat))
-    return _answer(request, feed.writeString("utf-8"), Atom1Feed.content_type)
+    return answer_feed(request, feed.writeString("utf-8"), Atom1Feed.content_type)
 
 
 def podcast(request: HttpRequest, archive: ChatArchivePage) -> HttpResponse:
@@ -74,7 +71,7 @@ def podcast(request: HttpRequest, archive: ChatArchivePage) -> HttpResponse:
                 duration=chat.duration,
                 beside=_beside(request, chat),
             )
-    return _answer(request, feed.writeString("utf-8"), "application/rss+xml; charset=utf-8")
+    return answer_feed(request, feed.writeString("utf-8"), "application/rss+xml; charset=utf-8")
 
 
 def everything(request: HttpRequest, archive: ChatArchivePage) -> StreamingHttpResponse:
@@ -146,14 +143,6 @@ def _beside(request: HttpRequest, chat: ChatPage) -> list[tuple[str, str, str]]:
     if transcript_of(chat):
         beside.append(("podcast:transcript", f"{address}captions.vtt", "text/vtt"))
     return beside
-
-
-def _answer(request: HttpRequest, text: str, kind: str) -> HttpResponse:
-    body = text.encode()
-    etag = quote_etag(hashlib.blake2b(body, digest_size=16).hexdigest())
-    response = HttpResponse(body, content_type=kind, headers={"ETag": etag})
-    patch_cache_control(response, max_age=FRESH_FOR)
-    return get_conditional_response(request, etag, response=response)
 
 
 def _as_json(request: HttpRequest, archive: ChatArchivePage, chats: ChatQuerySet) -> Iterator[str]:

@@ -1,16 +1,16 @@
 """What can be found of the chats: each chat, each of its topics, and who hosted them."""
 
 from collections.abc import Iterable, Iterator
-from html import unescape
 
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
-from django.utils.html import strip_tags
 from django.utils.translation import gettext_lazy as _
 from taggit.models import Tag
 
 from chats.models import ChatArchivePage, ChatPage, TopicSource, TopicTag
 from chats.passages import passages_of, with_transcripts
+from comments.findable import comments_of_pages
 from core.findable import Addresses, Findable, FindableText
+from core.html import plain_text
 from people.models import Person, Team
 from search.entries import refresh, taking_turns
 from search.models import EntryLabel
@@ -93,11 +93,6 @@ def _slugs(named) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one.slug for one in named))
 
 
-def plain_text(html: str) -> str:
-    """Return what is read of rich text, its blocks parted by blanks."""
-    return " ".join(unescape(strip_tags(html.replace("<", " <"))).split())
-
-
 def _addresses_of_chats(chats: QuerySet) -> Addresses:
     return {chat.pk: chat.url for chat in chats}
 
@@ -128,13 +123,14 @@ def _addresses_of_persons(persons: QuerySet) -> Addresses:
     return {person.pk: f"{archive.url}?host={person.slug}" for person in persons}
 
 
-def _hosts_of_chats(pks: list[int]) -> list[tuple[Findable, list[int]]]:
-    """Return who hosts, or by the entries hosted, chats that have changed."""
+def _hanging_on_chats(pks: list[int]) -> list[tuple[Findable, list[int]]]:
+    """Return comments on chats that have changed, and who hosts, or by the entries hosted, them."""
     known = EntryLabel.objects.filter(
         facet="host", entry__model=CHATS.label, entry__object_id__in=pks
     )
     hosts = Person.objects.filter(Q(hosted_chats__page__in=pks) | Q(slug__in=known.values("value")))
-    return [(PERSONS, list(hosts.values_list("pk", flat=True).distinct()))]
+    persons = list(hosts.values_list("pk", flat=True).distinct())
+    return [(PERSONS, persons), *comments_of_pages(pks)]
 
 
 PERSONS = Findable(
@@ -155,7 +151,7 @@ CHATS = Findable(
     visible=lambda: ChatPage.objects.published(),
     texts=_texts_of_chats,
     addresses=_addresses_of_chats,
-    depending=_hosts_of_chats,
+    depending=_hanging_on_chats,
 )
 
 

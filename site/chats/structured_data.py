@@ -3,16 +3,10 @@
 schema.org: VideoObject or AudioObject, its topics as Clips (Google's "key moments").
 """
 
-import json
 from collections.abc import Iterator
-
-from django.utils.safestring import SafeString, mark_safe
 
 from chats.models import ChatPage, Topic
 from core.timestamps import format_duration
-
-ESCAPES = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
-"""What could end a script element, begin a comment in it, or a line in older readers."""
 
 
 def recording_data(chat: ChatPage) -> dict | None:
@@ -40,14 +34,6 @@ def recording_data(chat: ChatPage) -> dict | None:
     if clips := list(_clips(chat)):
         data["hasPart"] = clips
     return data
-
-
-def as_script(data: dict | None) -> SafeString:
-    """Return a script element holding data and running nothing; blank for no data."""
-    if data is None:
-        return mark_safe("")
-    text = json.dumps(data, ensure_ascii=False).translate(ESCAPES)
-    return mark_safe(f'<script type="application/ld+json">{text}</script>')
 
 
 def _clips(chat: ChatPage) -> Iterator[dict]:

@@ -8,7 +8,8 @@ from django.db.models import prefetch_related_objects
 from chats.models import ChatPage, Topic, TopicSource
 from chats.passages import Passage, lines_fetched_along, passages_of, sections_of, transcript_of
 from chats.recordings import Player
-from chats.structured_data import as_script, recording_data
+from chats.structured_data import recording_data
+from core.structured_data import as_script
 
 
 @dataclass(frozen=True)

@@ -30,3 +30,9 @@ class Offers(Generic[Offered]):
 
 page_saved: Offers[Callable[[Model], None]] = Offers()
 """Called with each page of ours after it and its children are saved, in the same transaction."""
+
+put_to_next_meeting: Offers[Callable[[str, Model], str | None]] = Offers()
+"""Called with a question and a user who wants it asked there; returns what meeting it was put to.
+
+None where none is ahead, or none that they may prepare.
+"""

@@ -7,12 +7,42 @@ first leads to a fresh preview, and that holds both.
 import time
 
 from django import forms
+from django.conf import settings
 from django.core import signing
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import CsrfViewMiddleware, get_token
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from core.text import clean_line, clean_text
 
 SALT = "core.public_forms"
 SHORTEST = 1
 LONGEST = 24 * 3600
+
+
+class LineField(forms.CharField):
+    """A line as strangers type it, without what is unseen or out of order."""
+
+    default_validators = []
+
+    def to_python(self, value: object) -> str:
+        return clean_line(super().to_python(_without_nul(value)))
+
+
+class TextField(forms.CharField):
+    """Several lines as strangers type them, without what is unseen or out of order."""
+
+    widget = forms.Textarea
+
+    def to_python(self, value: object) -> str:
+        return clean_text(super().to_python(_without_nul(value)))
+
+
+def _without_nul(value: object) -> object:
+    # Django refuses them before any cleaning.
+    return value.replace("\0", "") if isinstance(value, str) else value
 
 
 class PublicForm(forms.Form):
@@ -30,15 +60,48 @@ class PublicForm(forms.Form):
         return bool(self.data.get("website"))
 
     @property
+    def age(self) -> float | None:
+        """Seconds since the stamp was made; None for a form without one."""
+        try:
+            return time.time() - signing.loads(self.data.get("stamp", ""), salt=SALT)
+        except signing.BadSignature:
+            return None
+
+    @property
     def is_confirmed(self) -> bool:
         """Whether it comes from a preview shown a second to a day ago."""
-        try:
-            shown_at = signing.loads(self.data.get("stamp", ""), salt=SALT, max_age=LONGEST)
-        except signing.BadSignature:
-            return False
-        return time.time() - shown_at >= SHORTEST
+        return self.age is not None and SHORTEST <= self.age <= LONGEST
 
 
 def new_stamp() -> str:
     """Return what a preview holds, and no stored page."""
     return signing.dumps(time.time(), salt=SALT)
+
+
+@never_cache
+@require_safe
+def stamp(request: HttpRequest) -> JsonResponse:
+    """Return what a script puts into a form on a stored page: a stamp and a token."""
+    name = str(request.user) if request.user.is_authenticated else ""
+    return JsonResponse({"stamp": new_stamp(), "token": get_token(request), "name": name})
+
+
+def comes_from_here(request: HttpRequest) -> bool:
+    """Say whether a POST to a view without Django's own check passes that check.
+
+    Whoever it is sent as, by a cookie, counts only then.
+    """
+    check = CsrfViewMiddleware(lambda _request: HttpResponse())
+    check.process_request(request)
+    return check.process_view(request, _checked, (), {}) is None
+
+
+def is_from_elsewhere(request: HttpRequest) -> bool:
+    """Say whether a browser tells that another site's page has sent a POST (Origin, RFC 6454)."""
+    origin = request.headers.get("Origin")
+    here = {f"{request.scheme}://{request.get_host()}", *settings.CSRF_TRUSTED_ORIGINS}
+    return origin is not None and origin not in here
+
+
+def _checked(request: HttpRequest) -> HttpResponse:
+    return HttpResponse()

@@ -28,8 +28,8 @@ def allows(deed: str, who: str, most: int, per: datetime.timedelta) -> bool:
     return tally.count <= most
 
 
-def client_of(request: HttpRequest) -> str:
-    """Return whom a request comes from: an address, of IPv6 the network of a household (/64).
+def ip_of(request: HttpRequest) -> str:
+    """Return the address a request comes from; blank where that is none.
 
     X-Forwarded-For is read from its end, and only as far as TRUSTED_PROXIES have written it.
     """
@@ -42,11 +42,14 @@ def client_of(request: HttpRequest) -> str:
         address = ip_address(client)
     except ValueError:
         return ""
-    if address.version == 6:
-        if address.ipv4_mapped:
-            return str(address.ipv4_mapped)
-        return str(ip_network((address, 64), strict=False))
-    return str(address)
+    return str(getattr(address, "ipv4_mapped", None) or address)
+
+
+def client_of(request: HttpRequest) -> str:
+    """Return whom a request comes from: an address, of IPv6 the network of a household (/64)."""
+    client = ip_of(request)
+    is_network = ":" in client
+    return str(ip_network(f"{client}/64", strict=False)) if is_network else client
 
 
 def forget_tallies() -> None:

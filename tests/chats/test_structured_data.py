@@ -6,7 +6,8 @@ from django.core.files.base import ContentFile
 from lxml import html
 from wagtailmedia.models import Media
 
-from chats.structured_data import as_script, recording_data
+from chats.structured_data import recording_data
+from core.structured_data import as_script
 from tests.factories.chats import make_chat, make_topic
 
 YOUTUBE = "https://www.youtube.com/watch?v=abcdefghijk"
