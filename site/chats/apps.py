@@ -11,10 +11,13 @@ class ChatsConfig(AppConfig):
     def ready(self) -> None:
         from chats import findable, signals
         from chats.addresses import keep_topic_addresses
+        from chats.asking import put_to_next_chat
+        from chats.models import ChatPage
         from chats.needs import needs_of_chats
         from chats.removal import REMOVAL
         from chats.transcribing import erase_struck
         from chats.uploading import forget_old_uploads
+        from comments.pages import discussed_pages
         from core import offers
         from core.due import DueWork, due_work
         from core.findable import findables
@@ -22,6 +25,8 @@ class ChatsConfig(AppConfig):
         from outbox.messages import messages
 
         offers.page_saved.add(keep_topic_addresses)
+        offers.put_to_next_meeting.add(put_to_next_chat)
+        discussed_pages.add(ChatPage)
         findables.add(findable.CHATS)
         findables.add(findable.PERSONS)
         night = timedelta(days=1)

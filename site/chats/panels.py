@@ -19,6 +19,7 @@ from wagtailmedia.edit_handlers import MediaChooserPanel
 
 from chats.forms import TopicForm
 from chats.next_step import next_step
+from comments.models import DiscussedPage
 
 
 class NextStepPanel(Panel):
@@ -121,6 +122,9 @@ chat_edit_handler = TabbedInterface(
     [
         ObjectList(content_panels, heading=_("Chat and topics")),
         ObjectList(recording_panels, heading=_("Recording")),
-        ObjectList([*Page.promote_panels, PublishingPanel()], heading=_("Address and publishing")),
+        ObjectList(
+            [*Page.promote_panels, *DiscussedPage.discussion_panels, PublishingPanel()],
+            heading=_("Address and publishing"),
+        ),
     ]
 )

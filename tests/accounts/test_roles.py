@@ -33,14 +33,17 @@ MAIL = {
     "outbox.change_address",
     "outbox.change_letterhead",
 }
+COMMENTS = {"comments.moderate_comment"}
 RIGHTS = {
     "Administrators": ADMIN
+    | COMMENTS
+    | {"comments.change_commentsettings"}
     | PEOPLE
     | SEARCH
     | MAIL
     | every_right("accounts.user", "auth.group", "wagtailcore.site", "wagtailredirects.redirect"),
     "Editors": ADMIN | PEOPLE | SEARCH | every_right("wagtailredirects.redirect"),
-    "Moderators": ADMIN,
+    "Moderators": ADMIN | COMMENTS,
     "Organisers": ADMIN,
     "Guest hosts": ADMIN,
 }

@@ -48,6 +48,7 @@ def form_of(topics=(), initial=0, **fields):
         "recording_expires_on": "",
         "recording_file": "",
         "duration": "",
+        "discussion_state": "open",
         "seo_title": "",
         "search_description": "",
         "go_live_at": "",

@@ -43,6 +43,7 @@ from chats.panels import chat_edit_handler
 from chats.recordings import RecordingLink, recording_file, recording_link
 from chats.states import ChatState, Outcome, ahead, is_ahead
 from chats.titles import default_title
+from comments.models import DiscussedPage
 from core.pages import BasePage, BasePageQuerySet, RoutableBasePage
 from core.timestamps import format_duration, format_stamp
 from people.models import Person
@@ -95,7 +96,7 @@ def _shown_of_a_chat() -> tuple[Prefetch | str, ...]:
     return Prefetch("chat_hosts", ChatHost.objects.select_related("person")), "teams", "topics"
 
 
-class ChatPage(RoutableBasePage):
+class ChatPage(DiscussedPage, RoutableBasePage):
     """One community chat: announced, held, recorded, and noted topic by topic."""
 
     parent_page_types = ["chats.ChatArchivePage"]

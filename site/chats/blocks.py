@@ -1,0 +1,123 @@
+"""Chats and their moments as blocks of a text."""
+
+import re
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+from wagtail import blocks
+
+from chats.keys import ALPHABET, LENGTH
+from chats.models import ChatPage, Topic
+from chats.recordings import RecordingLink, recording_link
+
+KEY = re.compile(rf"(?:^|/topics/)([{ALPHABET}]{{{LENGTH}}})/?(?:[?#].*)?$")
+
+
+class TopicKeyField(forms.CharField):
+    """Takes the address of a topic, and keeps its key."""
+
+    def clean(self, value: str) -> str:
+        value = super().clean(value)
+        if not value:
+            return value
+        match = KEY.search(value.strip())
+        if match is None or not Topic.objects.filter(key=match[1]).exists():
+            raise ValidationError(
+                _(
+                    "No topic has this address. Copy it from the sign behind a topic: "
+                    "it ends in /topics/ and eight letters."
+                )
+            )
+        return match[1]
+
+
+class TopicKeyBlock(blocks.FieldBlock):
+    def __init__(self, required: bool = True, help_text: str | None = None, **kwargs):
+        self.field = TopicKeyField(required=required, help_text=help_text)
+        super().__init__(**kwargs)
+
+
+class TopicsValue(blocks.StructValue):
+    @cached_property
+    def found(self) -> list[Topic]:
+        """The topics that readers may see, in the order given; in one query."""
+        keys = list(self["topics"])
+        readable = Topic.objects.readable().filter(key__in=keys).select_related("page")
+        topics = {topic.key: topic for topic in readable}
+        return [topics[key] for key in keys if key in topics]
+
+
+class TopicsBlock(blocks.StructBlock):
+    title = blocks.CharBlock(label=_("Title"), required=False)
+    topics = blocks.ListBlock(
+        TopicKeyBlock(
+            label=_("Address of a topic"),
+            help_text=_("Copy it from the sign behind the topic on its chat’s page."),
+        ),
+        label=_("Topics"),
+    )
+
+    class Meta:
+        icon = "time"
+        label = _("Topics of chats")
+        description = _("Moments of recordings, each with its stamp.")
+        template = "blocks/topics.html"
+        value_class = TopicsValue
+
+
+class ChatValue(blocks.StructValue):
+    @cached_property
+    def found(self) -> ChatPage | None:
+        """The chat, if readers may see it."""
+        page = self["chat"]
+        if page is None:
+            return None
+        return ChatPage.objects.published().for_listing().filter(pk=page.pk).first()
+
+
+class ChatBlock(blocks.StructBlock):
+    chat = blocks.PageChooserBlock(page_type="chats.ChatPage", label=_("Chat"))
+
+    class Meta:
+        icon = "comment"
+        label = _("A chat")
+        description = _("A recorded chat with its topics.")
+        template = "blocks/chat.html"
+        value_class = ChatValue
+
+
+class RecordingValue(blocks.StructValue):
+    @cached_property
+    def recording(self) -> RecordingLink:
+        return recording_link(self["url"])
+
+
+class RecordingBlock(blocks.StructBlock):
+    title = blocks.CharBlock(label=_("Title"))
+    url = blocks.URLBlock(
+        label=_("Address"),
+        help_text=_("YouTube and Vimeo play on the page once a reader wants it; others are links."),
+    )
+
+    def clean(self, value):
+        value = super().clean(value)
+        if not value["url"].startswith(("http://", "https://")):
+            wrong = ValidationError(_("Give an address that begins with https://."))
+            raise blocks.StructBlockValidationError({"url": wrong})
+        return value
+
+    class Meta:
+        icon = "media"
+        label = _("Video from elsewhere")
+        description = _("Nothing is fetched from there before a reader asks for it.")
+        template = "blocks/recording.html"
+        value_class = RecordingValue
+
+
+CHAT_BLOCKS = (
+    ("topics", TopicsBlock()),
+    ("chat", ChatBlock()),
+    ("recording", RecordingBlock()),
+)

@@ -1,0 +1,54 @@
+"""Who may decide on comments: whoever may publish the page, and moderators on every page."""
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
+from wagtail.models import Page
+from wagtail.permissions import page_permission_policy
+
+from accounts.models import User
+from comments.models import Comment, CommentQuerySet
+
+EVERYWHERE = "comments.moderate_comment"
+
+
+def may_moderate(user: User, page: Page) -> bool:
+    if not user.is_active:
+        return False
+    return user.has_perm(EVERYWHERE) or page_permission_policy.user_has_permission_for_instance(
+        user, "publish", page
+    )
+
+
+def may_moderate_any(user: User) -> bool:
+    """Whether there is a page whose comments they decide on."""
+    if not user.is_active:
+        return False
+    return user.has_perm(EVERYWHERE) or page_permission_policy.user_has_permission(user, "publish")
+
+
+def moderated_by(user: User) -> CommentQuerySet:
+    """Return the comments on which somebody may decide."""
+    if not user.is_active:
+        return Comment.objects.none()
+    if user.has_perm(EVERYWHERE):
+        return Comment.objects.all()
+    pages = page_permission_policy.instances_user_has_permission_for(user, "publish")
+    return Comment.objects.filter(page__in=pages.values("pk"))
+
+
+def moderators() -> QuerySet[User]:
+    """Return everybody who decides on some comments."""
+    publish = page_permission_policy.users_with_permission("publish")
+    everywhere = User.objects.filter(
+        Q(is_superuser=True)
+        | Q(user_permissions__codename="moderate_comment")
+        | Q(groups__permissions__codename="moderate_comment")
+    )
+    either = Q(pk__in=publish.values("pk")) | Q(pk__in=everywhere.values("pk"))
+    return User.objects.filter(either, is_active=True).order_by("pk")
+
+
+def check_may_moderate(user: User, comments: CommentQuerySet) -> None:
+    """Raise PermissionDenied where one of the comments is not theirs to decide on."""
+    if comments.exclude(pk__in=moderated_by(user).values("pk")).exists():
+        raise PermissionDenied
