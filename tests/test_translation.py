@@ -14,16 +14,19 @@ import time_machine
 from django.contrib.auth.models import Group, Permission
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.template.loader import render_to_string
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import trans_real
 from lxml import html
 from taggit.models import Tag
 from wagtail.models import Site
 
 from accounts.models import User
+from blog.models import BlogPage, PostPage
 from chats.models import ChatPage, ChatResource
 from chats.states import Outcome
 from chats.titles import default_title
+from comments.models import Comment
+from comments.proving import own_address, proof_address, stop_address
 from core.errors import bad_request
 from home.models import SearchExample
 from outbox import addresses, outlet
@@ -32,7 +35,10 @@ from outbox.models import Batch, Mail, MailState, StopReason
 from outbox.trouble import TROUBLE
 from people.models import Person
 from search import following
+from tests.comments.pages import path_of, stamp
+from tests.factories.blog import make_post
 from tests.factories.chats import make_chat, make_topic
+from tests.factories.comments import make_comment
 
 NOW = "2024-03-10 12:00 +0000"
 YOUTUBE = "https://www.youtube.com/watch?v=abcdefghijk"
@@ -82,7 +88,9 @@ def greek_site(home, archive) -> None:
     home.title, home.intro = "Αρχική", "<p>Όσα μας ρώτησαν.</p>"
     home.search_examples = [SearchExample(words="ανανέωση")]
     archive.title, archive.intro = "Συζητήσεις", "<p>Κάθε Τετάρτη.</p>"
-    for page in (home, archive):
+    blog = BlogPage.objects.get()
+    blog.title, blog.intro = "Ιστολόγιο", "<p>Τι γράφουμε.</p>"
+    for page in (home, archive, blog):
         page.save_revision().publish()
 
 
@@ -138,6 +146,24 @@ def greek_chats(greek_site) -> None:
         make_chat("2023-11-08", title="Άκυρη", outcome=Outcome.CANCELLED, teams=["Δάνεια"])
         for day in range(1, 25):
             make_chat(f"2022-12-{day:02}", title="Άλλη", topics=[make_topic("Κάτι", 9)])
+
+
+@pytest.fixture
+def greek_post(greek_site) -> PostPage:
+    """A post with most of what one can have, and with comments."""
+    body = [
+        ("heading", "Τι βοηθά"),
+        ("callout", {"kind": "careful", "title": "", "text": "<p>Προσοχή.</p>"}),
+        ("recording", {"title": "Ετικέτες", "url": "https://youtu.be/aqz-KE-bpKQ"}),
+        ("questions", {"title": "", "questions": ["Πόσες ημέρες;"]}),
+    ]
+    with time_machine.travel(NOW):
+        page = make_post("Ετικέτες", "2024-02-01", ["Μαρία"], ["χάρτες"], body=body, slug="labels")
+        make_post("Κουτιά", "2024-01-01", slug="boxes")
+        first = make_comment(page, "Ναι.", "Νίκος", struck_at=timezone.now())
+        make_comment(page, "Όχι.", "Μαρία", parent=first, edited_at=timezone.now())
+        make_comment(page, "Επτά.", "Μαρία", about=page.discussed_questions[0])
+    return page
 
 
 def a_mail_in_trouble() -> Mail:
@@ -212,8 +238,47 @@ def test_readers_pages_are_translated(client, greek_chats, bracketed):
     assert not {address: words for address, words in found.items() if words}
 
 
+@time_machine.travel(NOW, tick=False)
+def test_the_blog_and_its_comments_are_translated(client, greek_post, bracketed):
+    address = f"/comments/on/{greek_post.pk}/"
+    said = {"name": "Νίκος", "email": "1@2.gr", "text": "Ναι, ναι."}
+    comment = Comment.objects.order_by("pk").first()
+    held = make_comment(greek_post, "Ίσως.", "Νίκος", "1@2.gr", state="held")
+    closed = make_post("Κλειστό", discussion_state="closed", slug="closed")
+    proof, stop = path_of(proof_address(comment)), path_of(stop_address(comment))
+    unsaid = "ines@example.org"
+    for answer in (
+        client.get("/blog/"),
+        client.get("/blog/2024/2/"),
+        client.get(greek_post.url),
+        client.get(closed.url),
+        client.get(address),
+        client.get(f"{address}?about={greek_post.discussed_questions[0]}"),
+        client.post(address, {}),
+        client.post(address, said),
+        client.get(f"/comments/on/{closed.pk}/"),
+        client.get(f"/comments/{comment.key}/reply/"),
+        client.get(f"/comments/{comment.key}/report/"),
+        client.post(f"/comments/{comment.key}/report/", {"said": "Όχι"}),
+        client.post(f"/comments/{comment.key}/report/", {"said": "Όχι", "stamp": stamp()}),
+        client.get(f"/comments/{comment.key}/edit/"),
+        client.get(own_address(comment)),
+        client.get(own_address(held)),
+        client.get(proof),
+        client.post(proof, {}),
+        client.get("/comments/proof/forged/"),
+        client.get(stop),
+        client.post(stop, {}),
+        client.get("/comments/rules/"),
+        client.get("/blog/send/"),
+    ):
+        page = html.fromstring(answer.content.decode().replace(unsaid, ""))
+        assert "⟦" in page.text_content()
+        assert not untranslated(page)
+
+
 def test_an_empty_site_is_translated(client, greek_site, bracketed):
-    for address in ("/", "/chats/", "/tags/"):
+    for address in ("/", "/chats/", "/tags/", "/blog/"):
         page = html.fromstring(client.get(address).content)
         assert page.cssselect(".empty h2, .empty h3")[0].text.startswith("⟦")
         assert not untranslated(page)

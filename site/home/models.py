@@ -8,17 +8,19 @@ from wagtail.fields import RichTextField
 from wagtail.models import Orderable, Page
 from wagtail.search import index
 
+from blog.models import BlogPage, PostPage
 from chats.models import ChatArchivePage, ChatPage
 from core.pages import BasePage
 
 NEWEST_CHATS = 5
+NEWEST_POSTS = 3
 
 
 class HomePage(BasePage):
     """Search first, then what is next, then the newest chats."""
 
     parent_page_types = ["wagtailcore.Page"]
-    subpage_types = ["chats.ChatArchivePage"]
+    subpage_types = ["chats.ChatArchivePage", "blog.BlogPage"]
     max_count = 1
 
     intro = RichTextField(
@@ -47,6 +49,7 @@ class HomePage(BasePage):
 
     def get_context(self, request, *args, **kwargs):
         chats = ChatPage.objects.published().for_listing()
+        posts = PostPage.objects.published()
         newest_chats = list(chats.past().newest_first()[:NEWEST_CHATS])
         return {
             **super().get_context(request, *args, **kwargs),
@@ -54,6 +57,8 @@ class HomePage(BasePage):
             "next_chat": chats.upcoming().first(),
             "newest_chats": newest_chats,
             "unfolded": next((chat for chat in newest_chats if chat.topics.all()), None),
+            "blog": BlogPage.objects.child_of(self).published().first(),
+            "newest_posts": posts.newest_first().for_listing()[:NEWEST_POSTS],
             "search_examples": self.search_examples.all(),
         }
 

@@ -12,8 +12,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from core.doctor import Check, Finding, bad, good, warn
-from outbox.bounces.mailbox import LOOPBACK, MailboxAddress, MailboxAway, open_mailbox
+from outbox.bounces.mailbox import SETTING, open_mailbox
 from outbox.headers import mail_host
+from outbox.imap import LOOPBACK, MailboxAddress, MailboxAway
 from outbox.messages import Message, compose
 from outbox.models import Batch, Letterhead, Mail, Outlet
 from outbox.status import LATE_AFTER
@@ -147,7 +148,7 @@ def bounces() -> Iterator[Finding]:
 
 def _mailbox_address(url: str) -> Iterator[Finding]:
     try:
-        address = MailboxAddress.parse(url)
+        address = MailboxAddress.parse(url, SETTING)
     except ImproperlyConfigured as error:
         yield bad(str(error), "Set it as docs/operate.md says.")
     else:

@@ -100,8 +100,7 @@ class _Handler(socketserver.StreamRequestHandler):
         for uid in map(int, uids.split(",")):
             content = mailbox.kept[uid].content
             if section.startswith("HEADER.FIELDS"):
-                kind = message_from_bytes(content).get("Content-Type")
-                content = f"Content-Type: {kind}\r\n\r\n".encode() if kind else b"\r\n"
+                content = _lines_of_head(content, section)
             content = content[: int(most)] if most else content
             mailbox.fetched.append((section, len(content)))
             self._say(f"* {uid} FETCH (UID {uid} BODY[{section}] {{{len(content)}}}")
@@ -120,6 +119,13 @@ class _Handler(socketserver.StreamRequestHandler):
 
     def _say(self, line: str) -> None:
         self.wfile.write(f"{line}\r\n".encode())
+
+
+def _lines_of_head(content: bytes, section: str) -> bytes:
+    asked = section.partition("(")[2].strip(")").lower().split()
+    head = message_from_bytes(content).items()
+    lines = [f"{name}: {value}\r\n" for name, value in head if name.lower() in asked]
+    return "".join([*lines, "\r\n"]).encode("utf-8", "replace")
 
 
 class _Server(socketserver.ThreadingTCPServer):

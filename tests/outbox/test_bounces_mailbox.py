@@ -10,10 +10,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from core.due import due_work
+from outbox import imap
 from outbox.addresses import address_of
 from outbox.bounces import mailbox as reading
 from outbox.bounces import notices as reader
-from outbox.bounces.mailbox import MailboxAddress, MailboxAway, look_for_notices
+from outbox.bounces.mailbox import look_for_notices
+from outbox.imap import MailboxAddress, MailboxAway
 from outbox.models import Mail, MailState, StopReason
 from tests.outbox import notices
 from tests.outbox.imap_server import Mailbox, serving
@@ -205,7 +207,7 @@ class TestOtherMail:
 class TestManyAndBroken:
     def test_a_part_at_a_time_and_each_once(self, mailbox, monkeypatch):
         monkeypatch.setattr(reading, "NOTICES_AT_ONCE", 2)
-        monkeypatch.setattr(reading, "HEADS_AT_ONCE", 2)
+        monkeypatch.setattr(imap, "HEADS_AT_ONCE", 2)
         for number in range(5):
             mail = sent(f"reader{number}@example.net", f"<{number}@ill.example.org>")
             mailbox.put(notices.postfix(mail.message_id, mail.address.email))
@@ -268,7 +270,7 @@ class TestAway:
 
     @pytest.mark.parametrize("command", ["LOGIN", "FETCH"])
     def test_a_server_that_hangs_is_left(self, mailbox, command, monkeypatch):
-        monkeypatch.setattr(reading, "TIMEOUT", 0.3)
+        monkeypatch.setattr(imap, "TIMEOUT", 0.3)
         mailbox.put(notices.postfix("<1@x>", READER))
         mailbox.hangs_at = command
         began = time.monotonic()
@@ -308,12 +310,14 @@ def test_the_worker_looks_where_a_mailbox_is_set(settings, monkeypatch):
 
 class TestAddress:
     def test_is_read_from_its_url(self):
-        address = MailboxAddress.parse("imaps://me%40x.org:a%2Fb@imap.x.org/Mail%20Bounces")
+        address = MailboxAddress.parse(
+            "imaps://me%40x.org:a%2Fb@imap.x.org/Mail%20Bounces", "BOUNCE_MAILBOX"
+        )
         assert (address.host, address.port) == ("imap.x.org", 993)
         assert (address.user, address.password) == ("me@x.org", "a/b")
         assert address.folder == "Mail Bounces"
         assert "a/b" not in repr(address)
-        assert MailboxAddress.parse("imap+starttls://a:b@x.org:1143").port == 1143
+        assert MailboxAddress.parse("imap+starttls://a:b@x.org:1143", "BOUNCE_MAILBOX").port == 1143
 
     @pytest.mark.parametrize(
         "url",
@@ -327,5 +331,5 @@ class TestAddress:
     )
     def test_is_refused_in_words_without_the_password(self, url):
         with pytest.raises(ImproperlyConfigured) as refused:
-            MailboxAddress.parse(url)
+            MailboxAddress.parse(url, "BOUNCE_MAILBOX")
         assert "secret" not in str(refused.value)

@@ -21,7 +21,9 @@ WAGTAILADMIN_BASE_URL = SITE_URL
 INSTALLED_APPS = [
     "operate",
     "home",
+    "blog",
     "chats",
+    "comments",
     "search",
     "people",
     "accounts",
@@ -31,6 +33,7 @@ INSTALLED_APPS = [
     "wagtail.contrib.routable_page",
     "wagtail.contrib.settings",
     "wagtail.contrib.sitemaps",
+    "wagtail.contrib.typed_table_block",
     "wagtail.embeds",
     "wagtail.sites",
     "wagtail.users",
@@ -134,6 +137,7 @@ STATICFILES_DIRS = [ROOT / "static"]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = DATA_DIR / "media"
 UPLOADS = DATA_DIR / "uploads"
+SUBMISSIONS_FOLDER = DATA_DIR / "submissions"
 WAGTAILMEDIA = {"MEDIA_FORM_BASE": "chats.media_forms.RecordingForm"}
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -154,6 +158,7 @@ EMAIL_BACKEND = "outbox.backend.OutboxBackend"
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="site@localhost")
 BOUNCE_ADDRESS = env.str("BOUNCE_ADDRESS", default="")
 BOUNCE_MAILBOX = env.str("BOUNCE_MAILBOX", default="")
+SUBMISSIONS_MAILBOX = env.str("SUBMISSIONS_MAILBOX", default="")
 # Each setting of django-anymail, under the name it has there.
 ANYMAIL = {
     name.removeprefix("ANYMAIL_"): value
@@ -162,6 +167,9 @@ ANYMAIL = {
 }
 DKIM_SELECTOR = env.str("DKIM_SELECTOR", default="")
 DNS_NAMESERVERS = env.list("DNS_NAMESERVERS", default=[])
+
+AKISMET_KEY = env.str("AKISMET_KEY", default="")
+AKISMET_URL = env.str("AKISMET_URL", default="https://rest.akismet.com").rstrip("/")
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"

@@ -14,9 +14,10 @@ for name in ("DATABASE_URL", "CACHE_URL"):
         os.environ[name] = value
 OURS = ("SITE_URL", "LANGUAGE_CODE", "TIME_ZONE", "LOG_FORMAT")
 OF_MAIL = ("EMAIL_URL", "DEFAULT_FROM_EMAIL", "BOUNCE_ADDRESS", "BOUNCE_MAILBOX")
-OF_MAIL += ("DKIM_SELECTOR", "DNS_NAMESERVERS")
+OF_MAIL += ("DKIM_SELECTOR", "DNS_NAMESERVERS", "SUBMISSIONS_MAILBOX")
+OF_AKISMET = ("AKISMET_KEY", "AKISMET_URL")
 OF_ANYMAIL = tuple(name for name in os.environ if name.startswith("ANYMAIL_"))
-for name in OURS + OF_MAIL + OF_ANYMAIL:
+for name in OURS + OF_MAIL + OF_ANYMAIL + OF_AKISMET:
     os.environ.pop(name, None)
 os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="desk-to-desk-test-")
 atexit.register(shutil.rmtree, os.environ["DATA_DIR"], ignore_errors=True)

@@ -1,0 +1,136 @@
+"""The blog's lists: newest, by tag, by author, by category, by year and month."""
+
+import datetime
+from dataclasses import dataclass
+
+from django.core.paginator import Paginator
+from django.db.models import Count
+from django.db.models.functions import ExtractMonth, ExtractYear
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from taggit.models import Tag
+
+from blog.models import BlogPage, Category, PostPage, PostQuerySet
+from comments.models import Comment, Discussion, State
+from core.pages import Crumb
+from people.models import Person
+
+POSTS_PER_PAGE = 15
+OLDEST_YEAR = 1970
+
+
+@dataclass(frozen=True)
+class Narrowed:
+    """A part of the blog: which posts, and what it is called."""
+
+    posts: PostQuerySet
+    title: str
+    """Blank for the whole."""
+    address: str
+    """Below the blog's own, as `tags/packaging/`; feeds lie in it, but for years."""
+    has_feed: bool = True
+    person: Person | None = None
+
+
+def narrow(
+    blog: BlogPage,
+    *,
+    year: int | None = None,
+    month: int | None = None,
+    tag: str = "",
+    author: str = "",
+    category: str = "",
+) -> Narrowed:
+    """Return the part of a blog that an address names. Raises Http404 where it names nothing."""
+    posts = PostPage.objects.published().child_of(blog)
+    if year is not None:
+        return _of_time(posts, year, month)
+    if tag:
+        found = get_object_or_404(Tag, slug=tag)
+        title = _("Posts about %(tag)s") % {"tag": found.name}
+        return Narrowed(posts.tagged(found), title, f"tags/{tag}/")
+    if author:
+        person = get_object_or_404(Person, slug=author)
+        title = _("Posts by %(name)s") % {"name": person.name}
+        return Narrowed(posts.by(person), title, f"by/{author}/", person=person)
+    if category:
+        named = get_object_or_404(Category, slug=category)
+        return Narrowed(posts.filter(category=named), named.name, f"category/{category}/")
+    return Narrowed(posts, "", "")
+
+
+def show(blog: BlogPage, request: HttpRequest, **narrowed) -> HttpResponse:
+    part = narrow(blog, **narrowed)
+    posts = part.posts.newest_first().for_listing()
+    listing = Paginator(posts, POSTS_PER_PAGE).get_page(request.GET.get("page"))
+    if part.title and not listing.object_list:
+        raise Http404
+    shown = list(listing.object_list)
+    _count_comments(shown)
+    address = blog.get_url(request)
+    context = {
+        "part": part,
+        "posts": shown,
+        "listing": listing,
+        "blog_url": address,
+        "feed_url": f"{address}{part.address if part.has_feed else ''}",
+        "years": _years(blog, address),
+        "categories": _categories(blog, address),
+    }
+    if part.title:
+        context["crumbs"] = [*blog.get_context(request)["crumbs"], Crumb(blog.title, address)]
+        context["description"] = part.title
+    return blog.render(request, context_overrides=context)
+
+
+def _of_time(posts: PostQuerySet, year: int, month: int | None) -> Narrowed:
+    try:
+        first = datetime.date(year, month or 1, 1)
+    except ValueError:
+        raise Http404 from None
+    if first.year < OLDEST_YEAR:
+        raise Http404
+    if month is None:
+        title = _("Posts of %(year)d") % {"year": year}
+        return Narrowed(posts.filter(date__year=year), title, f"{year}/", has_feed=False)
+    title = _("Posts of %(month)s") % {"month": date_format(first, "YEAR_MONTH_FORMAT")}
+    return Narrowed(posts.of_month(year, month), title, f"{year}/{month}/", has_feed=False)
+
+
+def _count_comments(posts: list[PostPage]) -> None:
+    shown = Comment.objects.filter(page__in=[post.pk for post in posts], state=State.PUBLISHED)
+    counts = dict(shown.values_list("page").annotate(Count("pk")))
+    for post in posts:
+        is_off = post.discussion_state == Discussion.OFF
+        post.comment_count = 0 if is_off else counts.get(post.pk, 0)
+
+
+def _years(blog: BlogPage, address: str) -> list[dict]:
+    """Return the years with their months, newest first, each with its number of posts."""
+    posts = PostPage.objects.published().child_of(blog).order_by()
+    counted = (
+        posts.annotate(of_year=ExtractYear("date"), of_month=ExtractMonth("date"))
+        .values_list("of_year", "of_month")
+        .annotate(Count("pk"))
+        .order_by("-of_year", "-of_month")
+    )
+    years: dict[int, dict] = {}
+    for year, month, count in counted:
+        told = years.setdefault(
+            year, {"label": str(year), "href": f"{address}{year}/", "count": 0, "months": []}
+        )
+        told["count"] += count
+        name = date_format(datetime.date(year, month, 1), "F")
+        told["months"].append({"label": name, "href": f"{address}{year}/{month}/", "count": count})
+    return list(years.values())
+
+
+def _categories(blog: BlogPage, address: str) -> list[dict]:
+    posts = PostPage.objects.published().child_of(blog)
+    categories = Category.objects.filter(posts__in=posts).annotate(count=Count("posts"))
+    return [
+        {"label": one.name, "href": f"{address}category/{one.slug}/", "count": one.count}
+        for one in categories.order_by("name")
+    ]

@@ -1,0 +1,327 @@
+"""The team's blog: its posts, who wrote them, and what they are about."""
+
+import math
+from collections.abc import Iterable
+from functools import cached_property
+
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
+from django.db import models
+from django.db.models import Q, prefetch_related_objects
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.html import strip_tags
+from django.utils.text import get_text_list
+from django.utils.translation import gettext_lazy as _
+from modelcluster.contrib.taggit import ClusterTaggableManager
+from modelcluster.fields import ParentalKey
+from taggit.models import ItemBase, Tag
+from wagtail.admin.panels import (
+    FieldPanel,
+    MultiFieldPanel,
+    MultipleChooserPanel,
+    ObjectList,
+    PublishingPanel,
+    TabbedInterface,
+)
+from wagtail.contrib.routable_page.models import path, re_path
+from wagtail.fields import RichTextField, StreamField
+from wagtail.models import Orderable, Page, PageManager
+from wagtail.search import index
+
+from chats.blocks import CHAT_BLOCKS
+from comments.blocks import QuestionsBlock, question_keys, question_words
+from comments.models import DiscussedPage
+from core.blocks import TEXT_BLOCKS
+from core.pages import BasePage, BasePageQuerySet, RoutableBasePage
+from core.structured_data import as_script
+from people.models import Named, Person
+
+WORDS_A_MINUTE = 200
+RESERVED_SLUGS = {"send", "tags", "by", "category"}
+
+
+class PostQuerySet(BasePageQuerySet):
+    def newest_first(self) -> "PostQuerySet":
+        return self.order_by("-date", "-first_published_at", "-pk")
+
+    def by(self, person: Person) -> "PostQuerySet":
+        return self.filter(post_authors__person=person)
+
+    def tagged(self, tag: Tag) -> "PostQuerySet":
+        return self.filter(tagged_items__tag=tag)
+
+    def of_month(self, year: int, month: int) -> "PostQuerySet":
+        return self.filter(date__year=year, date__month=month)
+
+    def before(self, post: "PostPage") -> "PostQuerySet":
+        return self.filter(
+            Q(date__lt=post.date)
+            | Q(date=post.date, first_published_at__lt=post.first_published_at)
+            | Q(date=post.date, first_published_at=post.first_published_at, pk__lt=post.pk)
+        )
+
+    def after(self, post: "PostPage") -> "PostQuerySet":
+        return self.exclude(pk=post.pk).exclude(pk__in=self.before(post).values("pk"))
+
+    def for_listing(self) -> "PostQuerySet":
+        """Fetch what a list shows of each post in a number of queries that does not grow."""
+        authors = models.Prefetch("post_authors", PostAuthor.objects.select_related("person"))
+        tagged = models.Prefetch("tagged_items", PostTag.objects.select_related("tag"))
+        return self.select_related("category").prefetch_related(authors, tagged).defer("body")
+
+
+class Category(index.Indexed, Named):
+    panels = [FieldPanel("name"), FieldPanel("slug")]
+    search_fields = [index.SearchField("name"), index.AutocompleteField("name")]
+
+    class Meta:
+        verbose_name = _("category")
+        verbose_name_plural = _("categories")
+        ordering = ["name"]
+
+
+class PostPage(DiscussedPage, BasePage):
+    """One entry of the blog."""
+
+    parent_page_types = ["blog.BlogPage"]
+    subpage_types: list[str] = []
+
+    date = models.DateField(
+        _("date"),
+        default=timezone.localdate,
+        help_text=_("Stands on the post, and orders the blog."),
+    )
+    summary = models.CharField(
+        _("summary"),
+        max_length=250,
+        blank=True,
+        help_text=_("One or two sentences, for lists, feeds and search engines."),
+    )
+    category = models.ForeignKey(
+        Category,
+        verbose_name=_("category"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="posts",
+    )
+    lead_image = models.ForeignKey(
+        "wagtailimages.Image",
+        verbose_name=_("picture"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text=_("Above the text, and where the post is shared."),
+    )
+    lead_image_alt = models.CharField(
+        _("the picture in words"),
+        max_length=250,
+        blank=True,
+        help_text=_("What somebody misses who cannot see it. Empty: it only decorates."),
+    )
+    body = StreamField(
+        [*TEXT_BLOCKS, *CHAT_BLOCKS, ("questions", QuestionsBlock())],
+        verbose_name=_("text"),
+        blank=True,
+    )
+    canonical_url = models.URLField(
+        _("first published at"),
+        max_length=500,
+        blank=True,
+        validators=[URLValidator(schemes=["http", "https"])],
+        help_text=_("For a repost: the address of the original, which search engines then show."),
+    )
+    tags = ClusterTaggableManager(
+        verbose_name=_("tags"), through="blog.PostTag", blank=True, help_text=_("Two to four.")
+    )
+
+    search_fields = [
+        *Page.search_fields,
+        index.SearchField("summary"),
+        index.SearchField("body"),
+        index.FilterField("date"),
+        index.FilterField("category"),
+    ]
+    edit_handler = TabbedInterface(
+        [
+            ObjectList(
+                [
+                    FieldPanel("title"),
+                    FieldPanel("summary"),
+                    MultipleChooserPanel(
+                        "post_authors",
+                        chooser_field_name="person",
+                        heading=_("Authors"),
+                        label=_("Author"),
+                    ),
+                    MultiFieldPanel(
+                        [FieldPanel("lead_image"), FieldPanel("lead_image_alt")],
+                        heading=_("Picture"),
+                    ),
+                    FieldPanel("body"),
+                ],
+                heading=_("The post"),
+            ),
+            ObjectList(
+                [FieldPanel("date"), FieldPanel("category"), FieldPanel("tags")],
+                heading=_("Where it belongs"),
+            ),
+            ObjectList(
+                [
+                    *Page.promote_panels,
+                    FieldPanel("canonical_url"),
+                    *DiscussedPage.discussion_panels,
+                    PublishingPanel(),
+                ],
+                heading=_("Address and publishing"),
+            ),
+        ]
+    )
+
+    objects = PageManager.from_queryset(PostQuerySet)()
+    template = "pages/post.html"
+
+    class Meta:
+        verbose_name = _("post")
+        verbose_name_plural = _("posts")
+        indexes = [models.Index(fields=["-date"], name="blog_post_newest")]
+
+    @property
+    def authors(self) -> list[Person]:
+        return [post_author.person for post_author in self.post_authors.all()]
+
+    @authors.setter
+    def authors(self, persons: Iterable[Person]) -> None:
+        self.post_authors = [
+            PostAuthor(person=person, sort_order=place) for place, person in enumerate(persons)
+        ]
+
+    @property
+    def authors_line(self) -> str:
+        """Who wrote it, in a line; blank where nobody is named."""
+        names = get_text_list([person.name for person in self.authors], _("and"))
+        return _("By %(names)s") % {"names": names} if names else ""
+
+    @property
+    def shown_tags(self) -> list[Tag]:
+        return [item.tag for item in self.tagged_items.all()]
+
+    @property
+    def abstract(self) -> str:
+        return self.summary
+
+    @cached_property
+    def text(self) -> str:
+        """What is read of it, without markup."""
+        return " ".join(map(strip_tags, self.body.stream_block.get_searchable_content(self.body)))
+
+    @property
+    def reading_minutes(self) -> int:
+        return max(1, math.ceil(len(self.text.split()) / WORDS_A_MINUTE))
+
+    @property
+    def discussed_questions(self) -> list[str]:
+        return question_keys(self.body)
+
+    def question_words(self, key: str) -> str:
+        return question_words(self.body, key)
+
+    def clean(self):
+        super().clean()
+        slug = self.slug or ""
+        if slug in RESERVED_SLUGS or (slug.isdecimal() and len(slug) == 4):
+            raise ValidationError(
+                {"slug": _("The blog itself has a page at this address. Choose another word.")}
+            )
+
+    def get_context(self, request, *args, **kwargs):
+        from blog.reading import neighbours, related
+        from blog.structured_data import posting_data
+
+        # Else each use of them asks anew.
+        prefetch_related_objects([self], "post_authors__person", "tagged_items__tag")
+        before, after = neighbours(self)
+        blog = self.get_parent()
+        return {
+            **super().get_context(request, *args, **kwargs),
+            "blog": blog,
+            "blog_url": blog.get_url(request),
+            "related": related(self),
+            "earlier_post": before,
+            "later_post": after,
+            "structured_data": as_script(posting_data(self)),
+        }
+
+
+class PostAuthor(Orderable):
+    page = ParentalKey(PostPage, on_delete=models.CASCADE, related_name="post_authors")
+    person = models.ForeignKey(
+        Person, verbose_name=_("person"), on_delete=models.PROTECT, related_name="written_posts"
+    )
+
+    panels = [FieldPanel("person")]
+
+    class Meta(Orderable.Meta):
+        constraints = [models.UniqueConstraint(fields=["page", "person"], name="blog_author_once")]
+
+    def __str__(self) -> str:
+        return str(self.person)
+
+
+class PostTag(ItemBase):
+    tag = models.ForeignKey(Tag, on_delete=models.CASCADE, related_name="tagged_posts")
+    content_object = ParentalKey(PostPage, on_delete=models.CASCADE, related_name="tagged_items")
+
+
+class BlogPage(RoutableBasePage):
+    """The blog: its posts in lists, and where readers send in theirs."""
+
+    parent_page_types = ["home.HomePage"]
+    subpage_types = ["blog.PostPage"]
+    max_count = 1
+
+    intro = RichTextField(_("introduction"), blank=True, features=["bold", "italic", "link"])
+
+    content_panels = [*BasePage.content_panels, FieldPanel("intro")]
+    search_fields = [*Page.search_fields, index.SearchField("intro")]
+    template = "pages/blog.html"
+
+    class Meta:
+        verbose_name = _("blog")
+
+    @property
+    def abstract(self) -> str:
+        return strip_tags(self.intro)
+
+    @path("")
+    def newest(self, request: HttpRequest) -> HttpResponse:
+        from blog.lists import show
+
+        return show(self, request)
+
+    @path("send/")
+    def send(self, request: HttpRequest) -> HttpResponse:
+        from blog.submissions.sending import send
+
+        return send(request, self)
+
+    @path("<int:year>/")
+    @path("<int:year>/<int:month>/")
+    @path("tags/<slug:tag>/")
+    @path("by/<slug:author>/")
+    @path("category/<slug:category>/")
+    def some(self, request: HttpRequest, **narrowed) -> HttpResponse:
+        from blog.lists import show
+
+        return show(self, request, **narrowed)
+
+    @re_path(r"^(?P<kind>feed|rss)\.xml/$")
+    @re_path(r"^tags/(?P<tag>[-\w]+)/(?P<kind>feed|rss)\.xml/$")
+    @re_path(r"^by/(?P<author>[-\w]+)/(?P<kind>feed|rss)\.xml/$")
+    @re_path(r"^category/(?P<category>[-\w]+)/(?P<kind>feed|rss)\.xml/$")
+    def feed(self, request: HttpRequest, kind: str, **narrowed) -> HttpResponse:
+        from blog.feeds import feed
+
+        return feed(self, request, kind, **narrowed)

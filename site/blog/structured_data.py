@@ -1,0 +1,54 @@
+"""What search engines and other sites are told of a post: schema.org BlogPosting, OpenGraph."""
+
+from wagtail.images.shortcuts import get_rendition_or_not_found
+
+from blog.models import PostPage
+from comments.models import Comment
+
+CARD = "fill-1200x630"
+
+
+def posting_data(post: PostPage) -> dict | None:
+    """Return a post as JSON-LD; None for one that has no address yet."""
+    address = post.full_url
+    if not address:
+        return None
+    site = post.get_site()
+    data = {
+        "@context": "https://schema.org",
+        "@type": "BlogPosting",
+        "headline": post.title[:110],
+        "url": address,
+        "mainEntityOfPage": post.canonical_url or address,
+        "datePublished": (post.first_published_at or post.date).isoformat(),
+        "wordCount": len(post.text.split()),
+        "publisher": {"@type": "Organization", "name": site.site_name or site.hostname},
+    }
+    if post.last_published_at:
+        data["dateModified"] = post.last_published_at.isoformat()
+    if post.abstract:
+        data["description"] = post.abstract
+    if authors := post.authors:
+        data["author"] = [
+            {
+                "@type": "Person",
+                "name": person.name,
+                "url": f"{post.get_parent().full_url}by/{person.slug}/",
+            }
+            for person in authors
+        ]
+    if tags := post.shown_tags:
+        data["keywords"] = ", ".join(tag.name for tag in tags)
+    if post.category:
+        data["articleSection"] = post.category.name
+    if post.lead_image:
+        data["image"] = card_url(post)
+    if count := Comment.objects.on(post).published().count():
+        data["commentCount"] = count
+    return data
+
+
+def card_url(post: PostPage) -> str:
+    """Return the whole address of the picture shown where a post is shared."""
+    url = get_rendition_or_not_found(post.lead_image, CARD).url
+    return url if "://" in url else post.get_site().root_url + url

@@ -1,0 +1,199 @@
+"""Files that strangers send: of a few kinds, each what its name says, and none too large."""
+
+import codecs
+import zipfile
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import PurePosixPath
+
+from django.core.files import File
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext as _
+from PIL import Image, ImageOps
+
+from blog.models.submissions import LONGEST_FILE_NAME, SubmissionFile
+from core.text import clean_line
+
+MB = 1024 * 1024
+MOST = 5
+LARGEST = 10 * MB
+LARGEST_TOGETHER = 20 * MB
+PICTURES = {"jpg": "JPEG", "jpeg": "JPEG", "png": "PNG", "webp": "WEBP"}
+"""Extensions, and how Pillow names the format."""
+TEXTS = {"txt", "md"}
+EXTENSIONS = ("docx", "odt", "pdf", *sorted(TEXTS), *PICTURES)
+MOST_PIXELS = 60_000_000
+KEPT = ("icc_profile", "transparency", "duration", "loop")
+ODT = b"mimetypeapplication/vnd.oasis.opendocument.text"
+BROKEN_ZIP = (
+    *(zipfile.BadZipFile, zlib.error, ValueError, OSError, EOFError),
+    *(NotImplementedError, RuntimeError, OverflowError),
+)
+
+
+class NotTaken(ValueError):
+    """A file is not taken. The message says why, and names it."""
+
+
+@dataclass(frozen=True)
+class Sifted:
+    """What was sent, parted."""
+
+    taken: list[File]
+    left_out: list[str]
+    """Why others were not, in sentences."""
+
+
+def clean_name(name: str) -> str:
+    """Return a file's name as it can be shown and saved under: without a way, in one line."""
+    bare = clean_line(PurePosixPath(clean_line(name).replace("\\", "/")).name).lstrip(". ")
+    stem, dot, extension = bare.rpartition(".")
+    if not dot:
+        return bare[:LONGEST_FILE_NAME] or "file"
+    return f"{stem[: LONGEST_FILE_NAME - len(extension) - 1]}.{extension}"[-LONGEST_FILE_NAME:]
+
+
+def extension_of(name: str) -> str:
+    return name.rpartition(".")[2].lower() if "." in name else ""
+
+
+def check_file(file: File) -> None:
+    """Raise NotTaken for a file that is too large, of another kind, or not what it is named."""
+    named = {"name": clean_name(file.name)}
+    extension = extension_of(named["name"])
+    if extension not in EXTENSIONS:
+        kinds = ", ".join(one for one in EXTENSIONS if one != "jpeg")
+        raise NotTaken(
+            _("“%(name)s” is of no kind that we take: %(kinds)s.") % {**named, "kinds": kinds}
+        )
+    if file.size > LARGEST:
+        sizes = {"size": filesizeformat(file.size), "most": filesizeformat(LARGEST)}
+        raise NotTaken(_("“%(name)s” has %(size)s; a file may have %(most)s.") % {**named, **sizes})
+    if not file.size:
+        raise NotTaken(_("“%(name)s” is empty.") % named)
+    if not _is(extension, file):
+        raise NotTaken(
+            _("“%(name)s” is something else inside than its name says. Save it anew.") % named
+        )
+
+
+def check_files(files: Iterable[File]) -> list[str]:
+    """Return all that is wrong with files sent together, in sentences."""
+    files = list(files)
+    wrong = []
+    if len(files) > MOST:
+        wrong.append(
+            _("These are %(n)d files; send %(most)d at most.") % {"n": len(files), "most": MOST}
+        )
+    for file in files[:MOST]:
+        try:
+            check_file(file)
+        except NotTaken as error:
+            wrong.append(str(error))
+    size = sum(file.size for file in files)
+    if not wrong and size > LARGEST_TOGETHER:
+        sizes = {"size": filesizeformat(size), "most": filesizeformat(LARGEST_TOGETHER)}
+        wrong.append(_("Together the files have %(size)s; they may have %(most)s.") % sizes)
+    return wrong
+
+
+def sift(files: Iterable[File]) -> Sifted:
+    """Take of many what can be taken, in the order they come."""
+    taken: list[File] = []
+    left_out: list[str] = []
+    for file in files:
+        try:
+            check_file(file)
+        except NotTaken as error:
+            left_out.append(str(error))
+            continue
+        is_too_much = sum(one.size for one in taken) + file.size > LARGEST_TOGETHER
+        if is_too_much or len(taken) == MOST:
+            left_out.append(_("“%(name)s” was one too many.") % {"name": clean_name(file.name)})
+        else:
+            taken.append(file)
+    return Sifted(taken, left_out)
+
+
+def is_picture(file: SubmissionFile) -> bool:
+    return extension_of(file.name) in PICTURES
+
+
+def bare_picture(file: SubmissionFile) -> File:
+    """Return a picture without what else lies in its file, as the place where it was taken.
+
+    Raises NotTaken for one that cannot be read, or is too large to be shown.
+    """
+    named = {"name": file.name}
+    with file.file.open("rb") as opened:
+        content = opened.read()
+    try:
+        with Image.open(BytesIO(content), formats=["JPEG", "PNG", "WEBP"]) as image:
+            if image.width * image.height > MOST_PIXELS:
+                raise NotTaken(_("“%(name)s” has too many pixels to be shown.") % named)
+            upright = ImageOps.exif_transpose(image)
+            # What colours mean is kept; what programs and cameras wrote beside them is not.
+            upright.info = {name: upright.info[name] for name in KEPT if name in upright.info}
+            saved = BytesIO()
+            upright.save(saved, PICTURES[extension_of(file.name)], quality=90)
+    except NotTaken:
+        raise
+    # A broken picture makes Pillow raise nearly anything, SyntaxError among it.
+    except Exception as error:
+        raise NotTaken(_("“%(name)s” cannot be read as a picture.") % named) from error
+    return SimpleUploadedFile(file.name, saved.getvalue())
+
+
+def _is(extension: str, file: File) -> bool:
+    """Say whether a file is what an extension says, told by its content.
+
+    Sources: ISO 32000-1 7.5.2 (PDF), ISO/IEC 29500-2 (OPC), OpenDocument 1.3 part 2, 3.3, PNG 3
+    5.2, ISO/IEC 10918-1 B.1.1.3 (SOI), RFC 9649 (WebP).
+    """
+    file.seek(0)
+    head = file.read(100)
+    file.seek(0)
+    match extension:
+        case "pdf":
+            return head.startswith(b"%PDF-")
+        case "docx":
+            return _is_docx(file)
+        case "odt":
+            # Its first entry is this one, neither packed nor with an extra field.
+            return head.startswith(b"PK\3\4") and head[30 : 30 + len(ODT)] == ODT
+        case "png":
+            return head.startswith(b"\x89PNG\r\n\x1a\n")
+        case "jpg" | "jpeg":
+            return head.startswith(b"\xff\xd8\xff")
+        case "webp":
+            return head.startswith(b"RIFF") and head[8:12] == b"WEBP"
+    return _is_text(file)
+
+
+def _is_docx(file: File) -> bool:
+    """Say whether it is a document of Word without macros."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            names = set(archive.namelist())
+    except BROKEN_ZIP:
+        return False
+    finally:
+        file.seek(0)
+    return {"[Content_Types].xml", "word/document.xml"} <= names and not any(
+        name.endswith("vbaProject.bin") for name in names
+    )
+
+
+def _is_text(file: File) -> bool:
+    content = file.read()
+    file.seek(0)
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        try:
+            content = content.decode("utf-16").encode()
+        except UnicodeError:
+            return False
+    # Of files that are no text, hardly one has no such byte.
+    return not content.translate(None, bytes(set(range(256)) - {*range(9), 14, 15, 127}))
