@@ -19,20 +19,26 @@ from wagtail.models import Page, PageLogEntry, ReferenceIndex, Revision
 from wagtail.search.models import IndexEntry
 from wagtailmedia.models import get_media_model
 
+from blog.models import BlogPage, Category, PostPage
 from chats.captions import Captions
 from chats.importers import detect
 from chats.models import ChatArchivePage, ChatPage, Line, Topic, TopicAddress, Transcript
 from chats.passages import passages_of, said_lines
+from comments import announcing
+from comments.models import Comment, State
 from home.models import HomePage
 from operate.demonstration import loading
+from outbox.models import Mail
 from people.models import Library, Person, Team
-from search.models import Change, GlossaryTerm
+from search.models import Change, Entry, GlossaryTerm
 from search.query import parse, widen
 from tests.factories.chats import make_chat, make_topic
 
 DATA = Path(loading.__file__).parent
 CHATS = tomllib.loads((DATA / "chats.toml").read_text("utf-8"))["chats"]
 PEOPLE = tomllib.loads((DATA / "people.toml").read_text("utf-8"))
+POSTS = tomllib.loads((DATA / "posts.toml").read_text("utf-8"))
+COMMENTS = tomllib.loads((DATA / "comments.toml").read_text("utf-8"))["comments"]
 GLOSSARY = tomllib.loads((DATA / "glossary.toml").read_text("utf-8"))["terms"]
 
 # A Tuesday two days after clocks went forward: the series lies on both sides of the change.
@@ -90,7 +96,7 @@ class TestLoaded(TestCase):
         assert "40 chats" in self.said
         assert ChatPage.objects.live().count() == len(CHATS) == 40
         assert Topic.objects.count() == sum(len(chat.get("topics", [])) for chat in CHATS) == 315
-        assert Person.objects.count() == len(PEOPLE["people"])
+        assert Person.objects.count() == len([*PEOPLE["people"], *POSTS["guests"]])
         assert set(Team.objects.values_list("slug", flat=True)) == {
             team["slug"] for team in PEOPLE["teams"]
         }
@@ -272,7 +278,35 @@ class TestLoaded(TestCase):
     def test_what_names_a_person_is_known_to_the_admin(self):
         nell = Person.objects.get(slug="nell-abernathy-cho")
         found = ReferenceIndex.get_references_to(nell)
-        assert found.count() == nell.hosted_chats.count() > 0
+        assert found.count() == nell.hosted_chats.count() + nell.written_posts.count()
+        assert nell.hosted_chats.exists()
+        assert nell.written_posts.exists()
+
+    def test_the_blog_is_whole(self):
+        assert PostPage.objects.published().count() == len(POSTS["posts"]) == 25
+        assert Category.objects.count() == len(POSTS["categories"])
+        blocks = {block.block_type for post in PostPage.objects.all() for block in post.body}
+        assert blocks == set(PostPage.body.field.stream_block.child_blocks)
+        newest = PostPage.objects.newest_first().first()
+        assert timezone.localdate() - newest.date < datetime.timedelta(days=7)
+        for post in PostPage.objects.all():
+            assert self.client.get(post.url).status_code == 200
+            for block in post.body:
+                if block.block_type == "topics":
+                    assert len(block.value.found) == len(block.value["topics"])
+                if block.block_type == "chat":
+                    assert block.value.found
+
+    def test_comments_are_in_every_state_and_tell_nobody(self):
+        told = Counter("published" if c["state"] == "approved" else c["state"] for c in COMMENTS)
+        states = Counter(Comment.objects.values_list("state", flat=True))
+        assert states == told
+        assert set(states) == set(State.values)
+        assert Comment.objects.reported().count() == 2
+        assert Entry.objects.filter(kind="comment").count() == told["published"]
+        announcing.tell_moderators()
+        announcing.announce()
+        assert not Mail.objects.exists()
 
     def test_a_second_load_changes_nothing(self):
         before = count_rows()
@@ -287,11 +321,13 @@ class TestLoaded(TestCase):
         assert {name.split(".")[0] for name in left} <= {"wagtailcore", "wagtailsearch"}
         # The home page and the archive keep their history and, saved for the first time since
         # they were planted, a place in the index.
-        keys = {str(page.pk) for page in Page.objects.filter(depth__gt=1)}
+        kept = Page.objects.filter(depth__gt=1).not_type(BlogPage)
+        keys = {str(page.pk) for page in kept}
         assert set(Revision.objects.values_list("object_id", flat=True)) == keys
         assert set(IndexEntry.objects.values_list("object_id", flat=True)) == keys
         assert {str(entry.page_id) for entry in PageLogEntry.objects.all()} == keys
         assert HomePage.objects.get().intro == ChatArchivePage.objects.get().intro == ""
+        assert BlogPage.objects.get().numchild == 0
         assert not any(Page.find_problems())
         assert "nothing changed" in demo("--remove")
 
@@ -381,7 +417,7 @@ class TestSiteInUse:
         assert (person.role, person.slug) == ("Director", "nell")
         assert person.hosted_chats.count() > 1
         assert HomePage.objects.get().intro == "<p>We are here.</p>"
-        assert {path.suffix for path in files_below(tmp_path)} == {".mp4", ".jpg"}
+        assert {path.suffix for path in files_below(tmp_path)} == {".mp4", ".jpg", ".png"}
         with django_capture_on_commit_callbacks(execute=True):
             demo("--remove")
         assert not files_below(tmp_path)
@@ -402,9 +438,9 @@ class TestSiteInUse:
 
     def test_a_load_that_fails_leaves_no_file(self, settings, tmp_path, monkeypatch):
         settings.MEDIA_ROOT = tmp_path
-        read = loading._read
+        read = loading.read
         only = {"chats": {"chats": [PLAYED]}}
-        monkeypatch.setattr(loading, "_read", lambda name: only.get(name) or read(name))
+        monkeypatch.setattr(loading, "read", lambda name: only.get(name) or read(name))
         monkeypatch.setattr(loading, "note_checked", fail)
         with pytest.raises(OSError, match="disk full"):
             demo()

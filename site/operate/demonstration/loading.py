@@ -1,12 +1,9 @@
 """Load the demonstration, and take it out again."""
 
 import datetime
-import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from pathlib import Path
 
-from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.core.files import File
 from django.db import transaction
@@ -15,21 +12,28 @@ from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 from django.utils.html import format_html, strip_tags
 from taggit.models import Tag
+from wagtail.images.models import Image
 from wagtail.models import PageLogEntry, ReferenceIndex
 from wagtailmedia.models import AbstractMedia, MediaType, get_media_model
 
+from blog.models import Category, PostPage
 from chats.importers import detect
 from chats.keys import new_key
 from chats.models import ChatArchivePage, ChatPage, Topic, TopicTag
 from chats.states import is_ahead
 from chats.transcribing import bring_in_lines, note_checked, set_offset
+from comments.findable import COMMENTS
+from comments.models import Comment
 from core.pages import BasePage
 from home.models import SearchExample
+from operate.demonstration.blog import images_in, load_posts
+from operate.demonstration.comments import load_comments
+from operate.demonstration.items import HERE, find_or_make, given, loaded, read, remember
 from operate.models import DemonstrationItem
 from people.models import Library, Person, Team
+from search.entries import refresh
 from search.models import GlossaryTerm
 
-HERE = Path(__file__).parent
 WEDNESDAY = 2
 START_TIME = datetime.time(14)
 AS_GIVEN_OF_CHAT = [
@@ -82,15 +86,18 @@ def _load(written: list[FieldFile]) -> int:
     archive = ChatArchivePage.objects.select_for_update().get()
     if DemonstrationItem.objects.exists():
         return 0
-    chats = _read("chats")["chats"]
-    maker = _ChatMaker(chats, written)
+    chats = read("chats")["chats"]
+    maker = ChatMaker(chats, written)
     for entry in sorted(chats, key=lambda entry: -entry["weeks_ago"]):
-        chat = maker.make(entry)
+        chat = maker.made[entry["weeks_ago"]] = maker.make(entry)
         _publish_first(archive, chat)
         _bring_in_what_was_said(chat, entry)
-    _reword(archive, old=NO_WORDS, new=_read("front"))
-    for entry in _read("glossary")["terms"]:
+    _reword(archive, old=NO_WORDS, new=read("front"))
+    for entry in read("glossary")["terms"]:
         _explain(entry["term"], entry["also"])
+    posts = load_posts(maker.people, maker.made, written)
+    load_comments(posts, maker.made)
+    refresh(COMMENTS, Comment.objects.values_list("pk", flat=True))
     return len(chats)
 
 
@@ -104,21 +111,23 @@ def remove() -> Removal | None:
     if not DemonstrationItem.objects.exists():
         return None
     removal = Removal()
-    chats = ChatPage.objects.filter(pk__in=_loaded(ChatPage))
+    chats = ChatPage.objects.filter(pk__in=loaded(ChatPage))
     removal.chats = chats.count()
     # What the load wrote to the log of pages; what somebody did to them stays on record.
-    PageLogEntry.objects.filter(page_id__in=_loaded(ChatPage), user=None).delete()
+    for model in (ChatPage, PostPage):
+        PageLogEntry.objects.filter(page_id__in=loaded(model), user=None).delete()
     chats.delete()
+    PostPage.objects.filter(pk__in=loaded(PostPage)).delete()
     drafted = set(_named_in_drafts())
     # Persons before their teams.
-    for model in (Person, Team, Library, Tag, GlossaryTerm, get_media_model()):
-        for item in model.objects.filter(pk__in=_loaded(model)):
+    for model in (Person, Team, Library, Tag, Category, GlossaryTerm, Image, get_media_model()):
+        for item in model.objects.filter(pk__in=loaded(model)):
             if item in drafted or _is_used(item):
                 removal.kept.append(str(item))
             else:
                 item.delete()
     if archive := ChatArchivePage.objects.first():
-        removal.kept += map(str, _reword(archive, old=_read("front"), new=NO_WORDS))
+        removal.kept += map(str, _reword(archive, old=read("front"), new=NO_WORDS))
     DemonstrationItem.objects.all().delete()
     return removal
 
@@ -130,30 +139,32 @@ def last_community_day() -> datetime.date:
     return day - datetime.timedelta(weeks=1) if is_ahead(day, START_TIME) else day
 
 
-class _ChatMaker:
+class ChatMaker:
     """Makes unsaved chats of the entries in chats.toml, and all that they name."""
 
     def __init__(self, chats: list[dict], written: list[FieldFile]):
         self.written = written
-        people = _read("people")
+        self.made: dict[int, ChatPage] = {}
+        """The chats, by how many weeks ago."""
+        people = read("people")
         self.week_zero = last_community_day()
         self.teams = {
-            team["slug"]: _find_or_make(Team, **_given(team, ["name", "blurb"]))
+            team["slug"]: find_or_make(Team, **given(team, ["name", "blurb"]))
             for team in people["teams"]
         }
         self.people = {
-            person["slug"]: _find_or_make(
+            person["slug"]: find_or_make(
                 Person,
                 team=self.teams[person["team"]],
-                **_given(person, ["name", "role", "blurb"]),
+                **given(person, ["name", "role", "blurb"]),
             )
             for person in people["people"]
         }
         for library in people["libraries"]:
-            _find_or_make(Library, **library)
+            find_or_make(Library, **library)
         topics = [(chat, topic) for chat in chats for topic in chat.get("topics", [])]
         names = {name for _chat, topic in topics for name in topic.get("tags", [])}
-        self.tags = {name: _find_or_make(Tag, name=name) for name in sorted(names)}
+        self.tags = {name: find_or_make(Tag, name=name) for name in sorted(names)}
         self.keys = {
             f"{chat['weeks_ago']}:{topic['start']}": new_key()
             for chat, topic in topics
@@ -174,7 +185,7 @@ class _ChatMaker:
                 self._topic(entry, topic, order)
                 for order, topic in enumerate(entry.get("topics", []))
             ],
-            **_given(entry, AS_GIVEN_OF_CHAT),
+            **given(entry, AS_GIVEN_OF_CHAT),
         )
 
     def _recording(self, entry: dict) -> AbstractMedia:
@@ -187,7 +198,7 @@ class _ChatMaker:
                 field_file.save(path.name + suffix, File(file), save=False)
             self.written.append(field_file)
         media.save()
-        return _remember(media)
+        return remember(media)
 
     def _topic(self, chat: dict, entry: dict, order: int) -> Topic:
         address = f"{chat['weeks_ago']}:{entry.get('start')}"
@@ -198,7 +209,7 @@ class _ChatMaker:
             superseded_by=self.keys[successor] if successor else "",
             answer_checked_on=self._day(entry, "answer_checked_weeks_ago"),
             tagged_items=[TopicTag(tag=self.tags[name]) for name in entry.get("tags", [])],
-            **_given(entry, AS_GIVEN_OF_TOPIC),
+            **given(entry, AS_GIVEN_OF_TOPIC),
         )
 
     def _day(self, entry: dict, name: str) -> datetime.date | None:
@@ -206,20 +217,6 @@ class _ChatMaker:
 
     def _weeks_ago(self, weeks: int) -> datetime.date:
         return self.week_zero - datetime.timedelta(weeks=weeks)
-
-
-def _read(name: str) -> dict:
-    return tomllib.loads((HERE / f"{name}.toml").read_text("utf-8"))
-
-
-def _given(entry: dict, names: list[str]) -> dict:
-    return {name: entry[name] for name in names if name in entry}
-
-
-def _find_or_make(model: type[Model], name: str, **values) -> Model:
-    """Return the one of that name, in any case of its letters, else one made and remembered."""
-    found = model.objects.filter(name__iexact=name).first()
-    return found or _remember(model.objects.create(name=name, **values))
 
 
 def _explain(term: str, names: list[str]) -> None:
@@ -230,18 +227,7 @@ def _explain(term: str, names: list[str]) -> None:
     except ValidationError:
         return
     glossary_term.save()
-    _remember(glossary_term)
-
-
-def _remember(item: Model) -> Model:
-    DemonstrationItem.objects.create(item=item)
-    return item
-
-
-def _loaded(model: type[Model]) -> Iterable[int]:
-    content_type = ContentType.objects.get_for_model(model)
-    items = DemonstrationItem.objects.filter(content_type=content_type)
-    return items.values_list("object_id", flat=True)
+    remember(glossary_term)
 
 
 def _publish_first(archive: ChatArchivePage, chat: ChatPage) -> None:
@@ -249,7 +235,7 @@ def _publish_first(archive: ChatArchivePage, chat: ChatPage) -> None:
     chat.first_published_at = min(chat.starts_at, timezone.now())
     archive.add_child(instance=chat)
     chat.save_revision().publish()
-    _remember(chat)
+    remember(chat)
 
 
 def _bring_in_what_was_said(chat: ChatPage, entry: dict) -> None:
@@ -275,6 +261,12 @@ def _is_used(item: Model) -> bool:
 
 def _named_in_drafts() -> Iterable[Model]:
     """What stands only in an editor's draft: no row points at it, and it must not go either."""
+    for post in PostPage.objects.filter(has_unpublished_changes=True):
+        draft = post.get_latest_revision_as_object()
+        yield from draft.authors
+        yield from draft.shown_tags
+        yield from filter(None, [draft.category, draft.lead_image])
+        yield from Image.objects.filter(pk__in=images_in(draft))
     for chat in ChatPage.objects.filter(has_unpublished_changes=True):
         draft = chat.get_latest_revision_as_object()
         yield from draft.hosts
