@@ -19,6 +19,7 @@ class BlogConfig(AppConfig):
         from core.doctor import checks as doctors_checks
         from core.due import DueWork, due_work
         from core.findable import findables
+        from core.personal_data import PersonalData, personal_data
         from core.today import needs as todays_needs
         from outbox.messages import messages
 
@@ -36,6 +37,7 @@ class BlogConfig(AppConfig):
         findables.add(findable.POSTS)
         todays_needs.add(needs.needs_of_the_blog)
         doctors_checks.add(checks.MAILBOX)
+        personal_data.add(PersonalData("submissions", keeping.export_sender, keeping.erase_sender))
         for message in telling.MESSAGES:
             messages.add(message)
         signals.connect()

@@ -15,6 +15,7 @@ class CommentsConfig(AppConfig):
         from core.due import DueWork, due_work
         from core.findable import findables
         from core.health import health_parts
+        from core.personal_data import PersonalData, personal_data
         from core.today import needs as todays_needs
         from outbox.messages import messages
 
@@ -31,5 +32,6 @@ class CommentsConfig(AppConfig):
         offers.page_saved.add(following.follow_page)
         health_parts.add(checking.spam_service)
         todays_needs.add(needs.needs_of_comments)
+        personal_data.add(PersonalData("comments", cleaning.export_author, cleaning.erase_author))
         for message in announcing.MESSAGES:
             messages.add(message)

@@ -68,10 +68,6 @@ class CommentForm(PublicForm):
         about = self.cleaned_data["about"]
         return about if about in list(self.page.discussed_questions) else ""
 
-    @property
-    def replies_to(self) -> Comment | None:
-        return self.cleaned_data.get("parent") if self.is_bound and self.is_valid() else None
-
 
 class EditForm(forms.Form):
     text = TextField(

@@ -13,6 +13,7 @@ from django.utils.functional import cached_property
 from comments.forms import CommentForm
 from comments.models import Comment, CommentQuerySet, CommentSettings, DiscussedPage, Discussion
 from comments.pages import closes_at, is_open
+from comments.service import is_in_use
 
 THREADS_ON_A_PAGE = 50
 PARAMETER = "comments"
@@ -49,6 +50,10 @@ class Conversation:
     @property
     def is_open(self) -> bool:
         return is_open(self.page, self.settings)
+
+    @property
+    def asks_akismet(self) -> bool:
+        return is_in_use()
 
     @property
     def closing(self) -> datetime.datetime | None:

@@ -60,6 +60,13 @@ def comments_of_page(
             icon_name="openquote",
             priority=LAST,
         )
+        if list(page.discussed_questions):
+            yield Button(
+                gettext("Questions to discuss"),
+                reverse("moderation:questions", args=[page.pk]),
+                icon_name="help",
+                priority=LAST + 1,
+            )
 
 
 @hooks.register("register_permissions")

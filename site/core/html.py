@@ -77,7 +77,9 @@ def from_text(text: str) -> SafeString:
     named in plain letters, with no user's name before it. The others stay text.
     """
     paragraphs = re.split(r"\n\s*\n", text.replace("\r\n", "\n").strip())
-    return mark_safe("".join(f"<p>{_linked(each)}</p>" for each in paragraphs if each))
+    written = "".join(f"<p>{_linked(each)}</p>" for each in paragraphs if each)
+    # Twice is safer: what the first lets slip, the other does not know.
+    return clean_html(written)
 
 
 def links_in(text: str) -> list[str]:

@@ -23,6 +23,7 @@ def files(*actions: str) -> set[str]:
 
 
 PEOPLE = every_right("people.person", "people.team", "people.library")
+BLOG = every_right("blog.category")
 
 SEARCH = every_right("search.glossaryterm") | {"search.view_searchedwords"}
 
@@ -38,11 +39,12 @@ RIGHTS = {
     "Administrators": ADMIN
     | COMMENTS
     | {"comments.change_commentsettings"}
+    | BLOG
     | PEOPLE
     | SEARCH
     | MAIL
     | every_right("accounts.user", "auth.group", "wagtailcore.site", "wagtailredirects.redirect"),
-    "Editors": ADMIN | PEOPLE | SEARCH | every_right("wagtailredirects.redirect"),
+    "Editors": ADMIN | PEOPLE | BLOG | SEARCH | every_right("wagtailredirects.redirect"),
     "Moderators": ADMIN | COMMENTS,
     "Organisers": ADMIN,
     "Guest hosts": ADMIN,

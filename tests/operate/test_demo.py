@@ -27,7 +27,7 @@ from chats.passages import passages_of, said_lines
 from comments import announcing
 from comments.models import Comment, State
 from home.models import HomePage
-from operate.demonstration import loading
+from operate.demonstration import blog, comments, items, loading
 from outbox.models import Mail
 from people.models import Library, Person, Team
 from search.models import Change, Entry, GlossaryTerm
@@ -395,7 +395,31 @@ class TestLoaded(TestCase):
         assert HomePage.objects.get().intro
 
 
+@pytest.fixture
+def _few_of_it(monkeypatch) -> None:
+    """Leave of the demonstration a few chats and one post with a picture."""
+
+    def read_few(name: str) -> dict:
+        whole = items.read(name)
+        if name == "chats":
+            few = [one for one in CHATS if one["weeks_ago"] < 9 or one is PLAYED]
+            return {"chats": [{**one, "topics": _alone(one)} for one in few]}
+        if name == "posts":
+            pictured = next(one for one in POSTS["posts"] if "image" in one)
+            return {**whole, "posts": [{**pictured, "body": []}]}
+        return {"comments": []} if name == "comments" else whole
+
+    for module in (loading, blog, comments):
+        monkeypatch.setattr(module, "read", read_few)
+
+
+def _alone(chat: dict) -> list[dict]:
+    """Return the topics of a chat that lead to no other chat's."""
+    return [topic for topic in chat.get("topics", []) if "superseded_by" not in topic]
+
+
 @pytest.mark.django_db
+@pytest.mark.usefixtures("_few_of_it")
 class TestSiteInUse:
     @pytest.fixture(autouse=True)
     def _clock(self):
@@ -475,7 +499,8 @@ def test_the_newest_chat_is_that_of_the_last_wednesday_begun(now, day):
 
 @pytest.mark.django_db
 @time_machine.travel("2026-11-04 09:00 -0500", tick=False)
-def test_loaded_on_a_chat_day_before_the_hour_the_states_are_the_same():
+def test_loaded_on_a_chat_day_before_the_hour_the_states_are_the_same(monkeypatch):
+    monkeypatch.setattr(loading, "load_posts", lambda *_made: {})
     demo()
     assert Counter(chat.state for chat in ChatPage.objects.all()) == {
         "upcoming": 2,

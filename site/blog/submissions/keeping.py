@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from blog.models import State, Submission, SubmissionFile
+from blog.models.submissions import SubmissionQuerySet
 from comments.cleaning import forget_senders
 
 KEPT_FOR = {
@@ -28,9 +29,35 @@ def clean() -> bool:
     return any(is_more)
 
 
+def export_sender(email: str) -> list[dict]:
+    """Return all that is kept of what an address has sent in, as plain values."""
+    fields = ("name", "email", "library", "kind", "title", "text", "state", "ip", "agent")
+    return [
+        {
+            "sent": submission.created_at.isoformat(),
+            **{field: getattr(submission, field) for field in fields},
+            "files": [file.name for file in submission.files.all()],
+        }
+        for submission in _of_sender(email).prefetch_related("files").order_by("pk")
+    ]
+
+
+@transaction.atomic
+def erase_sender(email: str) -> int:
+    """Erase what an address has sent in, files and all; what was published of it stays."""
+    submissions = _of_sender(email)
+    count = submissions.count()
+    submissions.delete()
+    return count
+
+
 def delete_file(file: SubmissionFile) -> None:
     """Remove from the disk what no row names any more, once it is certain."""
     transaction.on_commit(lambda: file.file.storage.delete(file.file.name))
+
+
+def _of_sender(email: str) -> SubmissionQuerySet:
+    return Submission.objects.filter(email__iexact=email.strip()).exclude(email="")
 
 
 def _purge(state: State, kept_for: timedelta) -> bool:

@@ -17,6 +17,7 @@ from wagtail.admin.utils import get_valid_next_url_from_request
 
 from accounts.models import User
 from comments import moderation
+from comments.admin import meeting
 from comments.admin.filters import matching
 from comments.admin.forms import (
     MOST_AT_ONCE,
@@ -30,7 +31,6 @@ from comments.admin.one import comment_to_decide, is_erased, show_comment
 from comments.models import Comment, Decision, Deed
 from comments.moderation import AFTER
 from comments.rights import may_moderate_any
-from core.offers import put_to_next_meeting
 
 logger = logging.getLogger(__name__)
 
@@ -146,11 +146,7 @@ def settle(request: HttpRequest, pk: int) -> HttpResponseRedirect:
 def put_to_next(request: HttpRequest, pk: int) -> HttpResponseRedirect:
     """Put what somebody says to the next chat, as a question to be asked there."""
     comment = _to_decide(request.user, pk)
-    meetings = (put(comment.text, request.user) for put in put_to_next_meeting)
-    if meeting := next(filter(None, meetings), None):
-        messages.success(request, _("It was put to “%(meeting)s”.") % {"meeting": meeting})
-    else:
-        messages.warning(request, _("No chat is ahead that you may prepare."))
+    meeting.put_to_next(request, comment.text)
     return redirect(_with_next(request, comment))
 
 

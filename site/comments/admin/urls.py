@@ -1,6 +1,6 @@
 from django.urls import path
 
-from comments.admin import deeds, mail, one, queue
+from comments.admin import deeds, mail, one, questions, queue
 
 app_name = "moderation"
 urlpatterns = [
@@ -9,6 +9,7 @@ urlpatterns = [
     path("decide/", deeds.decide, name="bulk"),
     path("undo/", deeds.undo, name="undo"),
     path("mail/", mail.mail, name="mail"),
+    path("questions/<int:page>/", questions.questions, name="questions"),
     path("<int:pk>/", one.comment, name="comment"),
     path("<int:pk>/answer/", deeds.answer, name="answer"),
     path("<int:pk>/strike/", deeds.strike, name="strike"),
