@@ -19,6 +19,9 @@ from django.db import connection
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Route, sync_playwright
 
 from tests.chromium import ARGUMENTS, find_chromium
+from tests.replanting import quicken
+
+quicken()
 
 HERE = ("http://127.0.0.1:", "http://localhost:", "data:", "blob:", "about:")
 

@@ -14,7 +14,6 @@ from taggit.models import Tag
 
 from blog.models import BlogPage, Category, PostPage, PostQuerySet
 from comments.models import Comment, Discussion, State
-from core.pages import Crumb
 from people.models import Person
 
 POSTS_PER_PAGE = 15
@@ -80,7 +79,7 @@ def show(blog: BlogPage, request: HttpRequest, **narrowed) -> HttpResponse:
         "categories": _categories(blog, address),
     }
     if part.title:
-        context["crumbs"] = [*blog.get_context(request)["crumbs"], Crumb(blog.title, address)]
+        context["crumbs"] = blog.crumbs_to(request)
         context["description"] = part.title
     return blog.render(request, context_overrides=context)
 

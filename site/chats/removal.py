@@ -13,7 +13,6 @@ from wagtail.permissions import page_permission_policy
 
 from chats.forms import StampField
 from chats.models import ChatPage
-from core.pages import Crumb
 from core.public_forms import PublicForm, new_stamp
 from core.throttling import allows, client_of
 from core.timestamps import format_stamp, parse_stamp
@@ -68,7 +67,7 @@ def ask(request: HttpRequest, chat: ChatPage) -> HttpResponse:
     """Show the form, then what will be sent, then send it to those who may strike lines."""
     context = {
         "page": chat,
-        "crumbs": [Crumb(page.title, page.get_url(request)) for page in (chat.get_parent(), chat)],
+        "crumbs": chat.crumbs_to(request),
     }
     if request.method != "POST":
         form = RemovalForm(initial={"at": _second(request.GET.get("t", ""))})

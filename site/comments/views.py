@@ -19,7 +19,6 @@ from comments.service import is_in_use
 from comments.submitting import Sender, TooMany, Written
 from comments.threads import PARAMETER, page_of
 from core.html import from_text
-from core.pages import Crumb
 from core.public_forms import comes_from_here, is_from_elsewhere, new_stamp
 from core.throttling import allows, client_of, ip_of
 
@@ -298,10 +297,9 @@ def _show_form(
 def _show(
     request: HttpRequest, name: str, page: DiscussedPage, context: dict, status: int = 200
 ) -> HttpResponse:
-    above = [page.get_parent(), page] if page.depth > 3 else [page]
     whole = {
         "page": page,
-        "crumbs": [Crumb(one.title, one.get_url(request)) for one in above],
+        "crumbs": page.crumbs_to(request),
         "settings": CommentSettings.load(),
         "asks_akismet": is_in_use(),
         **context,

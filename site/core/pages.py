@@ -78,11 +78,15 @@ class BasePage(Page):
         context = super().get_context(request, *args, **kwargs)
         return {
             **context,
-            "crumbs": self._crumbs(request),
+            "crumbs": self.crumbs_above(request),
             "description": self.search_description or self.abstract,
         }
 
-    def _crumbs(self, request) -> list[Crumb]:
+    def crumbs_to(self, request) -> list[Crumb]:
+        """The way to this page and onto it, for what lies below it without being a page."""
+        return [*self.crumbs_above(request), Crumb(self.title, self.get_url(request))]
+
+    def crumbs_above(self, request) -> list[Crumb]:
         # Nothing lies above the home page, at depth 2; a draft not yet saved has no path.
         ancestors = self.get_ancestors().filter(depth__gt=1) if self.path else ()
         return [Crumb(page.title, page.get_url(request)) for page in ancestors]

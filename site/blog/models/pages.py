@@ -24,6 +24,7 @@ from wagtail.admin.panels import (
     PublishingPanel,
     TabbedInterface,
 )
+from wagtail.admin.widgets import AdminAutoHeightTextInput
 from wagtail.contrib.routable_page.models import path, re_path
 from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Orderable, Page, PageManager
@@ -149,7 +150,7 @@ class PostPage(DiscussedPage, BasePage):
             ObjectList(
                 [
                     FieldPanel("title"),
-                    FieldPanel("summary"),
+                    FieldPanel("summary", widget=AdminAutoHeightTextInput),
                     MultipleChooserPanel(
                         "post_authors",
                         chooser_field_name="person",

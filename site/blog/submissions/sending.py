@@ -17,7 +17,6 @@ from comments import proving
 from comments.models import CommentSettings
 from comments.service import is_in_use
 from comments.submitting import Sender, TooMany
-from core.pages import Crumb
 from core.public_forms import comes_from_here, is_from_elsewhere, new_stamp
 from core.throttling import client_of, ip_of
 
@@ -102,7 +101,7 @@ def _show(
 ) -> HttpResponse:
     whole = {
         "page": blog,
-        "crumbs": [Crumb(blog.title, blog.get_url(request))],
+        "crumbs": blog.crumbs_to(request),
         **(context or {}),
     }
     return render(request, f"pages/send/{name}.html", whole, status=status)

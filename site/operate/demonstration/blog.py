@@ -79,7 +79,7 @@ class _PostMaker:
             category=Category.objects.get(name__iexact=entry["category"]),
             authors=[self.people[slug] for slug in entry["authors"]],
             tagged_items=[PostTag(tag=tag) for tag in tags],
-            lead_image=self.image(image, entry["title"]) if image else None,
+            lead_image=self.image(image) if image else None,
             lead_image_alt=entry.get("image_alt", ""),
             discussion_state=entry.get("comments", "open"),
             body=[(block["type"], self._value(block)) for block in map(_renamed, entry["body"])],
@@ -116,15 +116,14 @@ class _PostMaker:
                 return given(block, ["title", "url"])
 
     def _picture(self, block: dict) -> dict:
-        image = self.image(block["image"], block.get("alt", ""))
-        return {"image": image, **given(block, ["alt", "caption"])}
+        return {"image": self.image(block["image"]), **given(block, ["alt", "caption"])}
 
     def _topic(self, weeks_ago: int, start: int) -> str:
         topics = self.chats[weeks_ago].topics.all()
         return next(topic.key for topic in topics if topic.start == start)
 
-    def _image(self, name: str, title: str) -> Image:
-        image = Image(title=title or name)
+    def _image(self, name: str) -> Image:
+        image = Image(title=name.replace("-", " ").capitalize())
         with (HERE / "media" / f"{name}.png").open("rb") as file:
             image.file.save(f"{name}.png", File(file), save=False)
         self.written.append(image.file)
