@@ -129,6 +129,7 @@ def every_view(comment: Comment) -> dict[str, str]:
     return {
         **{reverse(f"moderation:{name}"): method for name, method in many},
         **{reverse(f"moderation:{name}", args=[comment.pk]): method for name, method in one},
+        reverse("moderation:questions", args=[comment.page_id]): "get",
     }
 
 

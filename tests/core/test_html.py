@@ -318,8 +318,8 @@ def test_no_links_in(text):
 def test_time_grows_with_the_length(function, unit):
     for first in ("", "https://a.org/", "href", "\n"):
         begun = time.process_time()
-        function(first + unit * (300_000 // len(unit)) + "!")
-        assert time.process_time() - begun < 3
+        function(first + unit * (60_000 // len(unit)) + "!")
+        assert time.process_time() - begun < 1
 
 
 def test_plain_text():

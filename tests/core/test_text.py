@@ -137,5 +137,5 @@ def test_not_alike_when_folded(one, other):
 )  # fmt: skip
 def test_time_grows_with_the_length(function, unit):
     begun = time.process_time()
-    function("a" + unit * (1_000_000 // len(unit)))
-    assert time.process_time() - begun < 10
+    function("a" + unit * (200_000 // len(unit)))
+    assert time.process_time() - begun < 3
