@@ -39,6 +39,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def asks_the_database(item: pytest.Item) -> bool:
+    if item.get_closest_marker("any_database"):
+        return False
     of_database = {"db", "transactional_db", "live_server"}
     return bool(item.get_closest_marker("django_db") or of_database & set(item.fixturenames))
 

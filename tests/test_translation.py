@@ -40,6 +40,8 @@ from tests.factories.blog import make_post
 from tests.factories.chats import make_chat, make_topic
 from tests.factories.comments import make_comment
 
+pytestmark = pytest.mark.any_database
+
 NOW = "2024-03-10 12:00 +0000"
 YOUTUBE = "https://www.youtube.com/watch?v=abcdefghijk"
 UNNAMED = datetime.date(2024, 2, 21)

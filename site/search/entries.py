@@ -119,6 +119,8 @@ def _forget(ref: ObjectRef) -> None:
 
 
 def _refresh(findable: Findable, pks: list[int]) -> None:
+    if not pks:
+        return
     entries: dict[str, tuple[Entry, list[EntryLabel]]] = {}
     for instance, texts in findable.texts(findable.visible().filter(pk__in=pks)):
         for text in texts:

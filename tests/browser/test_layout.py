@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import MISSING, SEARCHES, YOUTUBE
+from tests.soak import SOAK
 
 pytestmark = pytest.mark.browser
 
@@ -19,8 +20,11 @@ PAGES = [
     "/chats/2024-03-06/remove/",
     "/tags/",
     "/tags/renewals/",
+    "/blog/",
     MISSING,
 ]
+
+SOME_PAGES = PAGES if SOAK else PAGES[::2]
 
 SIDEWAYS = """() => {
   const root = document.documentElement;
@@ -142,7 +146,7 @@ def test_a_line_has_60_to_70_characters(open_tab, chat, paragraph):
 def test_every_target_is_large_enough_or_stands_alone(open_tab, chat, show, width):
     page = open_tab(viewport={"width": width, "height": 800})
     small = {}
-    for address in PAGES:
+    for address in SOME_PAGES:
         show(page, address)
         small[address] = page.evaluate(SMALL_TARGETS)
     assert not {address: targets for address, targets in small.items() if targets}
@@ -234,7 +238,7 @@ def test_nothing_jumps_when_the_fonts_arrive(open_tab, chat, width):
 def test_nothing_moves_where_reduced_motion_is_asked_for(open_tab, chat, show):
     page = open_tab(reduced_motion="reduce")
     moving = []
-    for address in PAGES:
+    for address in SOME_PAGES:
         show(page, address)
         moving += page.evaluate(MOVING)
     assert not moving

@@ -13,6 +13,7 @@ from people.models import Person
 from tests.blog import sent
 from tests.browser.test_accessibility import DESK, PHONE, findings_in_both_schemes
 from tests.factories.blog import make_post
+from tests.soak import SOAK
 
 pytestmark = pytest.mark.browser
 
@@ -29,7 +30,7 @@ def payload(name: str, content: bytes) -> dict:
     return {"name": name, "mimeType": "application/octet-stream", "buffer": content}
 
 
-@pytest.mark.parametrize("viewport", [DESK, NARROW])
+@pytest.mark.parametrize("viewport", [DESK, NARROW] if SOAK else [NARROW])
 def test_the_form_has_no_finding_empty_or_with_errors(open_tab, transactional_db, viewport):
     page = open_tab(bypass_csp=True, viewport=viewport, reduced_motion="reduce")
     page.goto(SEND)
@@ -94,7 +95,7 @@ def submission(transactional_db) -> Submission:
     return send_in(said, Sender(client="192.0.2.7", ip="192.0.2.7", agent="Firefox", age=60))
 
 
-@pytest.mark.parametrize("viewport", [DESK, PHONE])
+@pytest.mark.parametrize("viewport", [DESK, PHONE] if SOAK else [PHONE])
 def test_the_inbox_has_no_finding(open_editor_tab, submission, viewport):
     page = open_editor_tab(bypass_csp=True, viewport=viewport, reduced_motion="reduce")
     found = []

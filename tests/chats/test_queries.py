@@ -43,6 +43,7 @@ def paths(archive):
     return biggest
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("engine", ["table", "index"])
 def test_query_counts_do_not_grow_with_the_archive(client, paths, engine):
     def fill(**size):

@@ -17,7 +17,7 @@ from outbox.models import Mail
 from tests.comments.pages import WRITTEN, send
 from tests.factories.comments import make_comment
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 PIECES = [
     "<script>alert(1)</script>",
@@ -102,6 +102,7 @@ def check_page(content: str) -> None:
 
 
 def kept(post) -> list[Comment]:
+    # What PostgreSQL keeps at all: forms take NUL out.
     return [
         make_comment(
             post,
@@ -112,7 +113,7 @@ def kept(post) -> list[Comment]:
             reasons=[{"rule": "words", "said": text[:50]}],
             announced_at=None,
         )
-        for n, text in enumerate(corpus(60))
+        for n, text in enumerate(text.replace("\0", "") for text in corpus(40))
     ]
 
 
@@ -131,7 +132,7 @@ def test_feeds_are_well_formed_whatever_came_in_by_the_form(client, post):
     CommentSettings.objects.update_or_create(
         defaults={"hold_first": False, "most_links": 0, "hold_flood": False}
     )
-    for n, text in enumerate(corpus(55)):
+    for n, text in enumerate(corpus(40)):
         send(client, post, text=text, name=f"{n} {text[:80]}", email=f"a{n}@example.org")
     Comment.objects.update(state=State.PUBLISHED, published_at="2024-01-01T00:00Z")
     content = client.get("/comments/feed.xml").content
@@ -144,7 +145,7 @@ def test_feeds_are_well_formed_whatever_came_in_by_the_form(client, post):
 def test_mails_hold_no_header_and_no_markup_of_comments(client, post, admin_user):
     kept(post)
     announcing.tell_moderators()
-    assert Mail.objects.count() >= 30
+    assert Mail.objects.count() >= 20
     for mail in Mail.objects.all():
         told = email.message_from_bytes(mail.content, policy=policy.default)
         assert told["Bcc"] is None

@@ -85,6 +85,7 @@ def chat_of_week(weeks_ago: int) -> ChatPage:
     return ChatPage.objects.get(date=WEEK_ZERO - datetime.timedelta(weeks=weeks_ago))
 
 
+@pytest.mark.any_database
 @time_machine.travel(NOW, tick=False)
 class TestLoaded(TestCase):
     @classmethod
@@ -497,6 +498,7 @@ def test_the_newest_chat_is_that_of_the_last_wednesday_begun(now, day):
         assert loading.last_community_day() == day
 
 
+@pytest.mark.any_database
 @pytest.mark.django_db
 @time_machine.travel("2026-11-04 09:00 -0500", tick=False)
 def test_loaded_on_a_chat_day_before_the_hour_the_states_are_the_same(monkeypatch):

@@ -84,6 +84,7 @@ ASKED = {
 }
 
 
+@pytest.mark.any_database
 @pytest.mark.django_db
 def test_what_was_asked_comes_first(settings, tmp_path):
     settings.SEARCH_INDEX = tmp_path

@@ -4,7 +4,7 @@ import pytest
 
 from chats.importers import ImportedTopic, Parsed
 from chats.importers.table import guarded, parse, recognises, unguarded
-from tests.clock import quickest_of_three
+from tests.clock import takes_less
 
 
 def topics(text: str) -> list[tuple[int | None, str]]:
@@ -151,4 +151,4 @@ def test_a_guarded_cell_reads_back_as_it_was(cell):
 @pytest.mark.parametrize("start", ["start,topic\n", "date,topic\n2022-03-02,"])
 def test_time_grows_with_the_text_and_not_faster(start, unit):
     text = start + unit * (30_000 // len(unit))
-    assert quickest_of_three(lambda: parse(text)) < 3
+    assert takes_less(3, lambda: parse(text))

@@ -2,7 +2,7 @@ import pytest
 
 from chats.importers import ImportedLine, ImportedTopic, ImportNotice, read_text
 from chats.importers.webvtt import chapters, transcript
-from tests.clock import quickest_of_three
+from tests.clock import takes_less
 
 ZOOM = """WEBVTT
 
@@ -283,7 +283,7 @@ def test_twenty_thousand_cues():
         f"{'Ann Lee' if number % 3 else 'Lib: Marisol'}: about request {number}\n\n"
         for number in range(20_000)
     )
-    assert quickest_of_three(lambda: transcript.parse(text)) < 4
+    assert takes_less(4, lambda: transcript.parse(text))
     parsed = transcript.parse(text)
     assert len(parsed.lines) == 20_000
     assert parsed.warnings == ()
@@ -298,5 +298,5 @@ def test_twenty_thousand_cues():
 @pytest.mark.parametrize("start", ["WEBVTT\n\n00:00.000 --> 00:01.000\n<v ", "WEBVTT\n\n"])
 def test_time_grows_with_the_text_and_not_faster(start, unit):
     text = start + unit * (30_000 // len(unit))
-    assert quickest_of_three(lambda: transcript.parse(text)) < 2
-    assert quickest_of_three(lambda: chapters.parse(text)) < 2
+    assert takes_less(2, lambda: transcript.parse(text))
+    assert takes_less(2, lambda: chapters.parse(text))

@@ -2,7 +2,7 @@ import pytest
 
 from chats.importers import ImportedTopic, Parsed, read_pasted
 from chats.importers.youtube import parse, recognises
-from tests.clock import quickest_of_three
+from tests.clock import takes_less
 
 DESCRIPTION = """Community chat of the interlending group: what we lend, and how it gets home.
 
@@ -199,5 +199,5 @@ HOSTILE = [
 @pytest.mark.parametrize("unit", HOSTILE)
 def test_time_grows_with_the_text_and_not_faster(unit):
     text = "0:00 a\n" + unit * (30_000 // len(unit))
-    assert quickest_of_three(lambda: parse(text)) < 3
-    assert quickest_of_three(lambda: recognises(text)) < 3
+    assert takes_less(3, lambda: parse(text))
+    assert takes_less(3, lambda: recognises(text))

@@ -4,7 +4,7 @@ import pytest
 
 from chats.importers import ImportedLine, Parsed, read_text
 from chats.importers.zoom_chat import parse, recognises
-from tests.clock import quickest_of_three
+from tests.clock import takes_less
 
 CLOUD = (
     "00:00:41\tAnn Lee:\tGood morning from the map room\n"
@@ -293,4 +293,4 @@ def test_tabs_and_tags_pass_the_reading():
 )
 def test_time_grows_with_the_text_and_not_faster(start, unit):
     text = start + unit * (30_000 // len(unit))
-    assert quickest_of_three(lambda: parse(text)) < 3
+    assert takes_less(3, lambda: parse(text))
