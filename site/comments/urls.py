@@ -23,6 +23,7 @@ urlpatterns = [
     path("feed.xml", feeds.of_site, name="feed"),
     path("rules/", views.rules, name="rules"),
     path("on/<int:page>/", views.write, name="write"),
+    path("on/<int:page>/stamp/", views.stamp, name="stamp"),
     path("on/<int:page>/feed.xml", feeds.of_page, name="page_feed"),
     path("proof/<str:token>/", views.prove, name="proof"),
     path("stop/<str:token>/", views.stop, name="stop"),

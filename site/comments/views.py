@@ -3,7 +3,7 @@
 from datetime import timedelta
 from functools import wraps
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -19,7 +19,7 @@ from comments.service import is_in_use
 from comments.submitting import Sender, TooMany, Written
 from comments.threads import PARAMETER, page_of
 from core.html import from_text
-from core.public_forms import comes_from_here, is_from_elsewhere, new_stamp
+from core.public_forms import comes_from_here, for_script, is_from_elsewhere, new_stamp
 from core.throttling import allows, client_of, ip_of
 
 LARGEST_BODY = 1024 * 1024
@@ -76,6 +76,17 @@ def write(request: HttpRequest, page: int) -> HttpResponse:
         )
         return _show_form(request, discussed, form, status=429)
     return _lead_on(request, submitted.comment)
+
+
+@never_cache
+@require_safe
+def stamp(request: HttpRequest, page: int) -> JsonResponse:
+    """Return what a script puts into the form of a page, and the name of who writes as staff."""
+    discussed = discussed_page(page)
+    if discussed is None:
+        raise Http404
+    name = str(request.user) if _is_staff_of(request, discussed) else ""
+    return JsonResponse({**for_script(request), "name": name})
 
 
 @never_cache

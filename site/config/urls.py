@@ -8,7 +8,6 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.contrib.sitemaps.views import sitemap
 from wagtail.documents import urls as wagtaildocs_urls
 
-from core import public_forms
 from core.media import serve_media
 from operate.health import healthz
 from outbox.mailbox import is_of_this_machine
@@ -26,7 +25,6 @@ urlpatterns = [
         "robots.txt",
         TemplateView.as_view(template_name="robots.txt", content_type="text/plain"),
     ),
-    path("forms/stamp/", public_forms.stamp, name="form_stamp"),
     path("comments/", include("comments.urls")),
     path("", include("blog.urls")),
     path("", include("chats.urls")),

@@ -9,11 +9,9 @@ import time
 from django import forms
 from django.conf import settings
 from django.core import signing
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware, get_token
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
 
 from core.text import clean_line, clean_text
 
@@ -78,12 +76,9 @@ def new_stamp() -> str:
     return signing.dumps(time.time(), salt=SALT)
 
 
-@never_cache
-@require_safe
-def stamp(request: HttpRequest) -> JsonResponse:
+def for_script(request: HttpRequest) -> dict[str, str]:
     """Return what a script puts into a form on a stored page: a stamp and a token."""
-    name = str(request.user) if request.user.is_authenticated else ""
-    return JsonResponse({"stamp": new_stamp(), "token": get_token(request), "name": name})
+    return {"stamp": new_stamp(), "token": get_token(request)}
 
 
 def comes_from_here(request: HttpRequest) -> bool:

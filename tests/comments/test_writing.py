@@ -4,6 +4,7 @@ import threading
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
 from django.db import connection
 from django.test import Client, override_settings
 from django.utils import timezone
@@ -354,10 +355,23 @@ def test_a_browser_without_cookies_can_write(post):
 
 
 def test_script_gets_stamp_and_token(client, post):
-    answer = client.get("/forms/stamp/")
+    answer = client.get(f"/comments/on/{post.pk}/stamp/")
     assert answer["Cache-Control"].startswith("max-age=0, no-cache")
     send(client, post, stamp=answer.json()["stamp"])
     assert Comment.objects.get().rules == ["first", "too_fast"]
+
+
+def test_script_learns_the_name_of_those_who_write_as_staff_alone(client, post):
+    address = f"/comments/on/{post.pk}/stamp/"
+    assert client.get(address).json()["name"] == ""
+    host = get_user_model().objects.create_user("host@example.org", first_name="Gus")
+    host.groups.add(Group.objects.get(name="Guest hosts"))
+    client.force_login(host)
+    assert client.get(address).json()["name"] == ""
+    client.force_login(
+        get_user_model().objects.create_superuser("r@example.org", first_name="Ruth")
+    )
+    assert client.get(address).json()["name"] == "Ruth"
 
 
 def test_a_reply_stands_under_what_it_answers(client, post):
