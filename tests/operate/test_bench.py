@@ -20,6 +20,8 @@ from search.query import parse
 from search.words import STOP_WORDS
 from tests.factories.chats import make_chat
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.fixture
 def entries(db, settings, tmp_path):

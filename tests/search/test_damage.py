@@ -19,6 +19,9 @@ from search.results import complete, find
 from tests.search.corpus import Corpus, found_in
 from tests.soak import SOAK
 
+# What is damaged here are files beside the database.
+pytestmark = pytest.mark.any_database
+
 
 def begin_a_new_process() -> None:
     """Forget what this process has read: readers that are open go on with what they have."""
