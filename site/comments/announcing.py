@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
@@ -18,9 +17,10 @@ from comments.models import Comment, CommentQuerySet, ModeratorMail, Pace, Quest
 from comments.proving import proof_address, stop_address
 from comments.rights import may_moderate, moderators
 from comments.rules import explain
+from core.due import on_each
 from outbox.addresses import key_of
 from outbox.headers import ListHeaders
-from outbox.messages import Message, post
+from outbox.messages import Message, post_if_address
 from outbox.models import Address
 
 AT_ONCE = 50
@@ -108,16 +108,17 @@ MESSAGES = (WAITING, WAITING_HOURLY, REPORTED, PUBLISHED, REPLIED)
 
 def announce() -> bool:
     """Tell authors that their comment is to be seen, and others that it replies to them."""
-    return _each(_to_announce(), _announce)
+    return on_each(_to_announce().select_related("page"), _announce, AT_ONCE)
 
 
 def tell_moderators() -> bool:
     """Tell those who want to know at once what waits, and what readers reported."""
-    more = _each(_to_queue(), _queue)
-    reports = Report.objects.filter(told_at=None, settled_at=None).order_by("pk")[:AT_ONCE]
-    for report in reports:
-        _tell_of_report(report)
-    return more or len(reports) == AT_ONCE
+    reports = Report.objects.filter(told_at=None, settled_at=None)
+    more = [
+        on_each(_to_queue().select_related("page"), _queue, AT_ONCE),
+        on_each(reports.select_related("comment__page"), _tell_of_report, AT_ONCE),
+    ]
+    return any(more)
 
 
 def tell_hourly() -> None:
@@ -145,17 +146,6 @@ def _to_queue() -> CommentQuerySet:
     return Comment.objects.held().filter(queued_at=None).exclude(asked_first)
 
 
-def _each(comments: CommentQuerySet, tell) -> bool:
-    some = list(comments.order_by("pk").values_list("pk", flat=True)[:AT_ONCE])
-    for pk in some:
-        with transaction.atomic():
-            # Of two workers the second finds it done.
-            locked = comments.select_for_update(of=("self",)).filter(pk=pk)
-            if comment := locked.select_related("page").first():
-                tell(comment)
-    return len(some) == AT_ONCE
-
-
 def _announce(comment: Comment) -> None:
     Comment.objects.filter(pk=comment.pk).update(announced_at=timezone.now())
     if comment.page.live:
@@ -173,7 +163,7 @@ def _tell_author(comment: Comment) -> None:
         "is_proven": comment.is_proven,
     }
     once = f"comment published {comment.key}"
-    _post(PUBLISHED, comment.email, context, about=comment.key, once=once)
+    post_if_address(PUBLISHED, comment.email, context, about=comment.key, once=once)
 
 
 def _followed(reply: Comment) -> Iterator[Comment]:
@@ -190,7 +180,7 @@ def _followed(reply: Comment) -> Iterator[Comment]:
 
 def _tell_of_reply(earlier: Comment, reply: Comment) -> None:
     stopping = ListHeaders("replies", _("Replies to your comments"), stop_address(earlier))
-    _post(
+    post_if_address(
         REPLIED,
         earlier.email,
         _context(reply),
@@ -204,17 +194,17 @@ def _queue(comment: Comment) -> None:
     Comment.objects.filter(pk=comment.pk).update(queued_at=timezone.now())
     context = {**_context(comment), **_to_decide(comment)}
     for user in _at_once(comment.page):
-        _post(WAITING, user.email, context, about=comment.key, once=f"waiting {comment.key}")
+        post_if_address(
+            WAITING, user.email, context, about=comment.key, once=f"waiting {comment.key}"
+        )
 
 
-@transaction.atomic
 def _tell_of_report(report: Report) -> None:
-    if not Report.objects.filter(pk=report.pk, told_at=None).update(told_at=timezone.now()):
-        return
+    Report.objects.filter(pk=report.pk).update(told_at=timezone.now())
     comment = report.comment
     context = {**_context(comment), **_to_decide(comment), "said": report.said}
     for user in _at_once(comment.page):
-        _post(REPORTED, user.email, context)
+        post_if_address(REPORTED, user.email, context)
 
 
 def _tell_of_all_since(choice: ModeratorMail, now) -> None:
@@ -235,7 +225,7 @@ def _tell_of_all_since(choice: ModeratorMail, now) -> None:
             "count": len(waiting) + len(reported),
             "queue_url": settings.SITE_URL + reverse("moderation:queue"),
         }
-        _post(WAITING_HOURLY, choice.user.email, context)
+        post_if_address(WAITING_HOURLY, choice.user.email, context)
 
 
 def _at_once(page: Page) -> Iterable[User]:
@@ -265,11 +255,3 @@ def _to_decide(comment: Comment) -> dict:
 
 def _is_proven(email: str) -> bool:
     return Address.objects.filter(key=key_of(email)).exclude(proven_at=None).exists()
-
-
-def _post(message: Message, email: str, context: dict, **terms) -> None:
-    """Write a mail; to an address that is none, or gone, nothing."""
-    try:
-        post(message, email, context, **terms)
-    except ValidationError:
-        return

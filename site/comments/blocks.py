@@ -30,24 +30,12 @@ class QuestionsBlock(blocks.StructBlock):
         preview_value = {"questions": [_("How many days do you give?")]}
 
 
-def question_keys(body: blocks.StreamValue) -> list[str]:
-    """Return the keys of the questions in a text, in order."""
-    return [
-        child.id
+def questions_in(body: blocks.StreamValue) -> dict[str, str]:
+    """Return what the questions in a text ask, by their keys, in order."""
+    return {
+        child.id: child.value
         for block in body
         if block.block_type == "questions"
         for child in block.value["questions"].bound_blocks
         if child.id
-    ]
-
-
-def question_words(body: blocks.StreamValue, key: str) -> str:
-    """Return what a question asks; blank where the text has none of that key."""
-    words = (
-        child.value
-        for block in body
-        if block.block_type == "questions"
-        for child in block.value["questions"].bound_blocks
-        if child.id == key
-    )
-    return next(words, "")
+    }

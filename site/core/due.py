@@ -4,6 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.db import transaction
+from django.db.models import Model, QuerySet
+
 from core.offers import Offers
 
 
@@ -33,3 +36,16 @@ class DueWork:
 
 
 due_work: Offers[DueWork] = Offers()
+
+
+def on_each(rows: QuerySet, act: Callable[[Model], None], most: int) -> bool:
+    """Do something about rows that are due, each in a transaction. Returns whether there are more.
+
+    What is done must take a row out of `rows`: of two workers the second finds it gone.
+    """
+    some = list(rows.order_by("pk").values_list("pk", flat=True)[:most])
+    for pk in some:
+        with transaction.atomic():
+            if row := rows.select_for_update(of=("self",)).filter(pk=pk).first():
+                act(row)
+    return len(some) == most

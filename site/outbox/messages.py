@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.core.exceptions import ValidationError
 from django.core.mail import EmailAlternative, EmailMultiAlternatives
 from django.template import Context, engines
 from django.utils.functional import Promise
@@ -103,6 +104,14 @@ def post(
         expires_at=expires_at,
     )
     return next(iter(write(mail, terms)), None)
+
+
+def post_if_address(message: Message, to: str, context: Mapping, **terms) -> Mail | None:
+    """Write a mail, as `post` does; None too for what is no address, or is gone."""
+    try:
+        return post(message, to, context, **terms)
+    except ValidationError:
+        return None
 
 
 def compose(

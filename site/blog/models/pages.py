@@ -31,7 +31,7 @@ from wagtail.models import Orderable, Page, PageManager
 from wagtail.search import index
 
 from chats.blocks import CHAT_BLOCKS
-from comments.blocks import QuestionsBlock, question_keys, question_words
+from comments.blocks import QuestionsBlock, questions_in
 from comments.models import DiscussedPage
 from core.blocks import TEXT_BLOCKS
 from core.pages import BasePage, BasePageQuerySet, RoutableBasePage
@@ -224,10 +224,10 @@ class PostPage(DiscussedPage, BasePage):
 
     @property
     def discussed_questions(self) -> list[str]:
-        return question_keys(self.body)
+        return list(questions_in(self.body))
 
     def question_words(self, key: str) -> str:
-        return question_words(self.body, key)
+        return questions_in(self.body).get(key, "")
 
     def clean(self):
         super().clean()

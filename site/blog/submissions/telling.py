@@ -1,10 +1,6 @@
 """Mails about what was sent in. The worker writes them, from what the rows say is due."""
 
-from collections.abc import Callable
-
 from django.conf import settings
-from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
@@ -13,10 +9,10 @@ from django.utils.translation import gettext_lazy
 from wagtail.permissions import page_permission_policy
 
 from blog.models import BlogPage, PostPage, Submission
-from blog.models.submissions import SubmissionQuerySet
 from comments.models import ModeratorMail, Pace, Question
 from comments.rules import explain
-from outbox.messages import Message, post
+from core.due import on_each
+from outbox.messages import Message, post_if_address
 
 AT_ONCE = 50
 LONGEST_SHOWN = 2000
@@ -65,24 +61,13 @@ def tell_team() -> bool:
     """Tell those who publish on the blog what was sent in, once the spam service was asked."""
     asked_first = Q(question=Question.CHECK, asked=0)
     new = Submission.objects.new().filter(queued_at=None).exclude(asked_first)
-    return _each(new, _tell_team)
+    return on_each(new, _tell_team, AT_ONCE)
 
 
 def tell_senders() -> bool:
     """Tell senders that what they sent can be read on the site, the first time it can."""
     public = PostPage.objects.published().values("pk")
-    return _each(Submission.objects.filter(told_at=None, post__in=public), _tell_sender)
-
-
-def _each(submissions: SubmissionQuerySet, tell: Callable[[Submission], None]) -> bool:
-    some = list(submissions.order_by("pk").values_list("pk", flat=True)[:AT_ONCE])
-    for pk in some:
-        with transaction.atomic():
-            # Of two workers the second finds it done.
-            locked = submissions.select_for_update(of=("self",)).filter(pk=pk)
-            if submission := locked.first():
-                tell(submission)
-    return len(some) == AT_ONCE
+    return on_each(Submission.objects.filter(told_at=None, post__in=public), _tell_sender, AT_ONCE)
 
 
 def _tell_team(submission: Submission) -> None:
@@ -104,7 +89,7 @@ def _tell_team(submission: Submission) -> None:
     never = ModeratorMail.objects.filter(pace=Pace.NEVER).values("user")
     for user in users.filter(is_active=True).exclude(pk__in=never).order_by("pk"):
         once = f"submission {submission.key}"
-        _post(ARRIVED, user.email, context, about=submission.key, once=once)
+        post_if_address(ARRIVED, user.email, context, about=submission.key, once=once)
 
 
 def _tell_sender(submission: Submission) -> None:
@@ -116,12 +101,4 @@ def _tell_sender(submission: Submission) -> None:
         "post_url": submission.post.full_url or settings.SITE_URL,
     }
     once = f"submission published {submission.key}"
-    _post(PUBLISHED, submission.email, context, about=submission.key, once=once)
-
-
-def _post(message: Message, email: str, context: dict, **terms) -> None:
-    """Write a mail; to an address that is none, or gone, nothing."""
-    try:
-        post(message, email, context, **terms)
-    except ValidationError:
-        return
+    post_if_address(PUBLISHED, submission.email, context, about=submission.key, once=once)
