@@ -9,7 +9,7 @@ urlpatterns = [
     path("tags/", views.tag_index, name="tags"),
     path("tags/<str:slug>/", views.tag, name="tag"),
     # Wagtail's own pattern lets no dot through to the routes of a page.
-    re_path(r"^((?:[\w\-]+/)+[\w\-]+\.(?:csv|json|txt|vtt|xml))$", serve),
+    re_path(r"^((?:[\w\-]+/)+[\w\-]+\.(?:csv|ics|json|txt|vtt|xml))$", serve),
     # Its first page is stored and holds no token: core.public_forms says what guards it.
     re_path(r"^((?:[\w\-]+/)+remove/)$", csrf_exempt(serve)),
 ]

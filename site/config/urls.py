@@ -26,6 +26,7 @@ urlpatterns = [
         TemplateView.as_view(template_name="robots.txt", content_type="text/plain"),
     ),
     path("comments/", include("comments.urls")),
+    path("registrations/", include("events.urls")),
     path("", include("blog.urls")),
     path("", include("chats.urls")),
 ]

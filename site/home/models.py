@@ -20,7 +20,7 @@ class HomePage(BasePage):
     """Search first, then what is next, then the newest chats."""
 
     parent_page_types = ["wagtailcore.Page"]
-    subpage_types = ["chats.ChatArchivePage", "blog.BlogPage"]
+    subpage_types = ["chats.ChatArchivePage", "blog.BlogPage", "events.CalendarPage"]
     max_count = 1
 
     intro = RichTextField(

@@ -23,6 +23,7 @@ INSTALLED_APPS = [
     "home",
     "blog",
     "chats",
+    "events",
     "comments",
     "search",
     "people",

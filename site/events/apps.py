@@ -1,0 +1,36 @@
+from datetime import timedelta
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class EventsConfig(AppConfig):
+    name = "events"
+    verbose_name = _("Events")
+
+    def ready(self) -> None:
+        from core.due import DueWork, due_work
+        from core.findable import findables
+        from core.personal_data import PersonalData, personal_data
+        from events import due, findable, keeping, registration, repeating, signals, telling
+        from outbox.messages import messages
+
+        few, minute = timedelta(seconds=5), timedelta(minutes=1)
+        night = timedelta(days=1)
+        due_work.add(DueWork("news of events", due.tell_changes, every=few))
+        due_work.add(DueWork("reminders of events", due.remind, every=minute))
+        due_work.add(DueWork("still coming?", due.ask_still_coming, every=minute))
+        due_work.add(DueWork("news of recordings", due.tell_recordings, every=minute))
+        due_work.add(DueWork("unconfirmed seats", registration.release_unproven, every=minute))
+        due_work.add(DueWork("silent seats", registration.release_silent, every=minute))
+        due_work.add(
+            DueWork("dates of series", repeating.make_due, every=timedelta(hours=1), at_start=True)
+        )
+        due_work.add(DueWork("old registrations", keeping.clean, every=night, once_for_all=True))
+        findables.add(findable.EVENTS)
+        personal_data.add(
+            PersonalData("registrations", keeping.export_person, keeping.erase_person)
+        )
+        for message in telling.MESSAGES:
+            messages.add(message)
+        signals.connect()

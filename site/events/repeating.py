@@ -1,0 +1,5 @@
+"""The dates of a series, made ahead."""
+
+
+def make_due() -> bool:
+    return False
