@@ -12,12 +12,15 @@ import psycopg
 import redis
 
 from tests.chromium import find_chromium
+from tests.ical_js import INSTALLED, PINNED, SOURCE, is_ical_js_here
 
 DATABASE_URL = "postgres://postgres@127.0.0.1:5432/postgres"
 CACHE_URL = "redis://127.0.0.1:6379/1"
 INSTALL = ["apt-get", "install", "-qq", "-y", "--no-install-recommends"]
 UPDATE = ["apt-get", "update", "-qq"]
 FONT = "fonts-liberation"
+NODE = {"nodejs": "node", "npm": "npm"}
+"""Packages of Debian, and the programs they bring."""
 
 
 def postgres_answers(url: str) -> bool:
@@ -43,11 +46,32 @@ def provide_chromium() -> None:
     missing = [] if find_chromium() else ["chromium"]
     if not has_arial():
         missing.append(FONT)
-    if missing and shutil.which("apt-get") and os.geteuid() == 0:
-        for command in (UPDATE, [*INSTALL, *missing]):
-            subprocess.run(command, env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"})
+    install(missing)
     if not find_chromium():
         sys.exit("Browser tests need Chromium: install it (on Debian: apt install chromium).")
+
+
+def provide_ical_js() -> None:
+    """Install ical.js, as pinned, where it is not. Raises SystemExit where that cannot be done."""
+    if is_ical_js_here():
+        return
+    install([name for name, program in NODE.items() if not shutil.which(program)])
+    if not all(map(shutil.which, NODE.values())):
+        sys.exit("Calendar files are read by ical.js too: install node (apt install nodejs npm).")
+    shutil.rmtree(INSTALLED, ignore_errors=True)
+    INSTALLED.mkdir(parents=True)
+    for name in PINNED:
+        shutil.copy(SOURCE / name, INSTALLED)
+    subprocess.run(["npm", "ci", "--silent", "--no-audit", "--no-fund"], cwd=INSTALLED)
+    if not is_ical_js_here():
+        sys.exit("npm could not install ical.js, by which calendar files are read in the tests.")
+
+
+def install(packages: list[str]) -> None:
+    """Install packages of Debian, where that is what this is and we may."""
+    if packages and shutil.which("apt-get") and os.geteuid() == 0:
+        for command in (UPDATE, [*INSTALL, *packages]):
+            subprocess.run(command, env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"})
 
 
 def has_arial() -> bool:
@@ -72,6 +96,7 @@ def main(arguments: list[str]) -> None:
     if os.environ.get("REQUIRE_POSTGRES") == "1" and not on_postgres:
         sys.exit("PostgreSQL is demanded and does not answer: see TEST_DATABASE_URL.")
     provide_chromium()
+    provide_ical_js()
 
     ran = {True: "ran", False: "does not answer, left out"}
     told = f"SQLite: ran. PostgreSQL: {ran[on_postgres]}. Redis: {ran[with_redis]}. Chromium: ran."

@@ -10,7 +10,6 @@ from blog.models import PostPage
 from comments.findable import comments_of_pages
 from core.findable import Addresses, Findable, FindableText
 from people.models import Person
-from search.entries import refresh
 
 POST = "post"
 
@@ -55,7 +54,3 @@ def posts_naming(named: Person | Tag) -> list[int]:
         case Tag():
             posts = PostPage.objects.filter(tagged_items__tag=named)
     return list(posts.values_list("pk", flat=True).distinct())
-
-
-def refresh_posts(pks: list[int]) -> None:
-    refresh(POSTS, pks)

@@ -12,6 +12,7 @@ class ChatsConfig(AppConfig):
         from chats import findable, signals
         from chats.addresses import keep_topic_addresses
         from chats.asking import put_to_next_chat
+        from chats.event_chats import note_recording, tell_recordings
         from chats.models import ChatPage
         from chats.needs import needs_of_chats
         from chats.removal import REMOVAL
@@ -25,6 +26,7 @@ class ChatsConfig(AppConfig):
         from outbox.messages import messages
 
         offers.page_saved.add(keep_topic_addresses)
+        offers.page_saved.add(note_recording)
         offers.put_to_next_meeting.add(put_to_next_chat)
         discussed_pages.add(ChatPage)
         findables.add(findable.CHATS)
@@ -32,6 +34,8 @@ class ChatsConfig(AppConfig):
         night = timedelta(days=1)
         due_work.add(DueWork("struck lines", erase_struck, every=night, once_for_all=True))
         due_work.add(DueWork("old uploads", forget_old_uploads, every=night, once_for_all=True))
+        minute = timedelta(minutes=1)
+        due_work.add(DueWork("news of recordings", tell_recordings, every=minute))
         needs.add(needs_of_chats)
         messages.add(REMOVAL)
         signals.connect()

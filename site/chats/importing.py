@@ -17,10 +17,10 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from chats.importers import ImportedChat, ImportedTopic, ImportNotice, Parsed
 from chats.models import ChatArchivePage, ChatPage, ImportRecord, Topic
-from chats.publishing import save_draft
 from chats.recordings import is_public_address
 from chats.states import ChatState
 from chats.titles import default_title
+from core.publishing import save_draft
 from people.models import Named, Person, Team
 
 Values = dict[str, Any]

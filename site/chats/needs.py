@@ -11,13 +11,16 @@ from wagtail.permissions import page_permission_policy
 
 from accounts.models import User
 from chats.captions import Captions
-from chats.models import ChatPage, Line
+from chats.models import ChatArchivePage, ChatPage, Line
 from chats.next_step import EXPIRY_WARNING
 from core.today import Need
+from events.models import EventPage
 
 MOST = 20
 EXPIRED_FOR = datetime.timedelta(days=60)
 """After which nobody can rescue a recording any more."""
+FORGOTTEN_AFTER = datetime.timedelta(days=60)
+"""An event that has no chat page by then gets none."""
 
 
 def needs_of_chats(user: User) -> Iterator[Need]:
@@ -27,6 +30,7 @@ def needs_of_chats(user: User) -> Iterator[Need]:
     yield from _captions(chats, today)
     yield from _topics(chats, today)
     yield from _recordings(chats, today)
+    yield from _pages_of_events(user, today)
 
 
 def _captions(chats, today: datetime.date) -> Iterator[Need]:
@@ -55,6 +59,18 @@ def _recordings(chats, today: datetime.date) -> Iterator[Need]:
     for chat in vanishing.order_by("recording_expires_on")[:MOST]:
         said = _("Keep the recording of “%(chat)s” here: its link ends.") % {"chat": chat.title}
         yield Need(said, reverse("chats_keep", args=[chat.pk]), chat.recording_expires_on)
+
+
+def _pages_of_events(user: User, today: datetime.date) -> Iterator[Need]:
+    archive = ChatArchivePage.objects.first()
+    if archive is None or not archive.permissions_for_user(user).can_add_subpage():
+        return
+    chats = EventPage.objects.published().taking_place().filter(series__is_of_chats=True)
+    recent = chats.filter(date__gte=today - FORGOTTEN_AFTER, sequel=None)
+    for event in recent.past()[:MOST]:
+        said = _("Make the chat page of “%(event)s”, for its recording and topics.")
+        where = reverse("chats_of_event", args=[event.pk])
+        yield Need(said % {"event": event.title}, where, event.date)
 
 
 def _edit(chat: ChatPage) -> str:

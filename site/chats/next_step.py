@@ -25,7 +25,7 @@ def next_step(chat: "ChatPage") -> str:
     if not chat.live and chat.is_ahead:
         return _("Publish it, so that colleagues can plan for it.")
     match chat.state:
-        case ChatState.UPCOMING if not chat.register_url:
+        case ChatState.UPCOMING if not chat.register_url and chat.event is None:
             return _("Add where to register: readers see a button until the chat begins.")
         case ChatState.UPCOMING if chat.date == timezone.localdate():
             return _("Open “During the call” when it begins: one press stamps a topic.")

@@ -13,7 +13,7 @@ from accounts.models import User
 from chats.importers import ImportedTopic
 from chats.importing import BLANK, Action, same_topics
 from chats.models import ChatArchivePage, ChatPage, ImportRecord, Topic
-from chats.publishing import save_draft
+from core.publishing import save_draft
 from core.timestamps import format_stamp
 
 LONGEST_TITLE = Topic._meta.get_field("title").max_length

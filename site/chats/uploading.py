@@ -25,7 +25,7 @@ from wagtailmedia.models import get_media_model
 
 from accounts.models import User
 from chats.models import ChatPage
-from chats.publishing import save_draft
+from core.publishing import save_draft
 from core.recordings import ENOUGH, NoRecording, kind_of
 
 KEPT_FOR = timedelta(days=3)

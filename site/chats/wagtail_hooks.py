@@ -9,9 +9,20 @@ from wagtail.admin.ui.tables.pages import BulkActionsColumn, PageStatusColumn, P
 from wagtail.admin.views.pages.listing import IndexView
 from wagtail.admin.viewsets.pages import PageListingViewSet
 from wagtail.admin.widgets.button import Button, HeaderButton
+from wagtail.permissions import page_permission_policy
 
-from chats.admin import bringing_in, calls, giving_back, lists, next_call, transcripts, uploads
+from chats.admin import (
+    bringing_in,
+    calls,
+    from_event,
+    giving_back,
+    lists,
+    next_call,
+    transcripts,
+    uploads,
+)
 from chats.models import ChatPage
+from events.models import EventPage
 
 FIRST_SCREEN = 59
 """Where our screens begin among Wagtail's own entries of a page's menu."""
@@ -66,6 +77,7 @@ def chat_listing():
 def chat_admin_urls():
     return [
         path("chats/import/", lists.import_list, name="chats_import"),
+        path("chats/of-event/<int:pk>/", from_event.make_chat_page, name="chats_of_event"),
         path("chats/<int:pk>/next/", next_call.copy_for_next_call, name="chats_copy"),
         path("chats/<int:pk>/bring-in/", bringing_in.bring_in, name="chats_bring_in"),
         path("chats/<int:pk>/call/", calls.call, name="chats_call"),
@@ -126,3 +138,34 @@ def copy_button(page, user, next_url=None):
             icon_name="calendar",
             priority=5,
         )
+
+
+@hooks.register("register_page_header_buttons")
+def chat_of_event_in_header(page, user, view_name, next_url=None):
+    if isinstance(page, EventPage) and page.pk:
+        yield from _chat_of_event(page, user, priority=FIRST_SCREEN)
+
+
+@hooks.register("register_page_listing_more_buttons")
+def chat_of_event_in_list(page, user, next_url=None):
+    if isinstance(page, EventPage):
+        yield from _chat_of_event(page, user, priority=6)
+
+
+def _chat_of_event(event, user, priority):
+    """Lead from an event of chats to its chat page: one press makes it, if there is none."""
+    if not (event.series and event.series.is_of_chats):
+        return
+    if not page_permission_policy.user_has_permission(user, "add"):
+        return
+    url = reverse("chats_of_event", args=[event.pk])
+    if hasattr(event, "sequel"):
+        yield Button(_("Its chat page"), url, icon_name="comment", priority=priority)
+        return
+    press = {
+        "data-controller": "w-action",
+        "data-action": "w-action#post",
+        "data-w-action-url-value": url,
+    }
+    label = _("Make its chat page")
+    yield Button(label, url, icon_name="comment", attrs=press, priority=priority)

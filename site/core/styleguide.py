@@ -93,6 +93,23 @@ def _chat(day: str, state: State, heading: str = "Community chat", **more) -> di
     }
 
 
+def _event(day: str, title: str, state: tuple[str, str] | None = None, **more) -> dict:
+    begins = datetime.datetime.fromisoformat(f"{day}T14:00:00-04:00")
+    recording = more.pop("recording", None)
+    event = {
+        "title": title,
+        "url": f"#event-{day}",
+        "date": begins.date(),
+        "starts_at": begins,
+        "ends_at": begins + datetime.timedelta(hours=1),
+        "time_zone": "America/New_York",
+        "where_line": "Online",
+        **more,
+    }
+    shown_state = dict(zip(("icon", "label"), state, strict=True)) if state else None
+    return {"event": event, "state": shown_state, "recording": recording}
+
+
 def _marked(text: str, word: str) -> str:
     """Return a text whose {} is a word that was searched for."""
     return format_html(text, format_html("<mark>{}</mark>", word))
@@ -266,6 +283,25 @@ def examples() -> dict:
             _chat("2025-04-23", State.COMPLETE, topics=untimed),
             _chat("2025-04-09", State.LOST, hosts_line="Theo Lindqvist"),
             _chat("2025-03-26", State.CANCELLED),
+        ],
+        "events": [
+            _event(
+                "2025-06-18",
+                "Packing clinic: boxes, tape and what the van does to them",
+                hosts_line="Hosted by Theo Lindqvist",
+                where_line="Reading room, Pine Hill · Online",
+                summary="Bring a parcel that came back damaged.",
+            ),
+            _event("2025-06-25", "Labels that stick", ("waiting_list", "Waiting list")),
+            _event("2025-07-02", "An hour with the delivery team", ("full", "Full")),
+            _event(
+                "2025-07-09",
+                "Van routes over the holidays",
+                ("cancelled", "Cancelled"),
+                is_cancelled=True,
+                cancel_reason="Nobody can come.",
+            ),
+            _event("2025-05-07", "Community chat", recording={"url": "#recording"}),
         ],
         "lines": [
             {

@@ -12,7 +12,9 @@ class EventsConfig(AppConfig):
         from core.due import DueWork, due_work
         from core.findable import findables
         from core.personal_data import PersonalData, personal_data
-        from events import due, findable, keeping, registration, repeating, signals, telling
+        from core.today import needs
+        from events import due, findable, keeping, mails, registration, repeating, signals
+        from events.needs import needs_of_attendance, needs_of_series
         from outbox.messages import messages
 
         few, minute = timedelta(seconds=5), timedelta(minutes=1)
@@ -20,7 +22,6 @@ class EventsConfig(AppConfig):
         due_work.add(DueWork("news of events", due.tell_changes, every=few))
         due_work.add(DueWork("reminders of events", due.remind, every=minute))
         due_work.add(DueWork("still coming?", due.ask_still_coming, every=minute))
-        due_work.add(DueWork("news of recordings", due.tell_recordings, every=minute))
         due_work.add(DueWork("unconfirmed seats", registration.release_unproven, every=minute))
         due_work.add(DueWork("silent seats", registration.release_silent, every=minute))
         due_work.add(
@@ -28,9 +29,11 @@ class EventsConfig(AppConfig):
         )
         due_work.add(DueWork("old registrations", keeping.clean, every=night, once_for_all=True))
         findables.add(findable.EVENTS)
+        needs.add(needs_of_series)
+        needs.add(needs_of_attendance)
         personal_data.add(
             PersonalData("registrations", keeping.export_person, keeping.erase_person)
         )
-        for message in telling.MESSAGES:
+        for message in mails.MESSAGES:
             messages.add(message)
         signals.connect()

@@ -1,12 +1,16 @@
 """What calendars know an event by, and when it counts as changed."""
 
 import uuid
+from datetime import timedelta
 
 from django.db import transaction
 from django.utils import timezone
 
 from events.models import CalendarEntry, EventPage
 from outbox.headers import mail_host
+
+SETTLES_IN = timedelta(minutes=1)
+"""How long after a change another is taken for its correction: nobody has been told of it yet."""
 
 
 def note_published(event: EventPage) -> None:
@@ -21,9 +25,10 @@ def note_published(event: EventPage) -> None:
                 event_id=event.pk, uid=f"{uuid.uuid4()}@{mail_host()}", told=state
             )
         elif entry.told != state:
-            entry.was, entry.told = entry.told, state
-            entry.sequence += 1
-            entry.changed_at = timezone.now()
+            now = timezone.now()
+            if not entry.was or entry.changed_at <= now - SETTLES_IN:
+                entry.was = {**entry.told, "sequence": entry.sequence}
+            entry.told, entry.sequence, entry.changed_at = state, entry.sequence + 1, now
             entry.save()
 
 

@@ -4,9 +4,11 @@ from collections.abc import Iterator
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from taggit.models import Tag
 
 from core.findable import Addresses, Findable, FindableText
-from events.models import EventPage
+from events.models import EventPage, Kind, Series
+from people.models import Person
 
 EVENT = "event"
 
@@ -43,3 +45,17 @@ EVENTS = Findable(
     texts=_texts,
     addresses=_addresses,
 )
+
+
+def events_naming(named: Person | Tag | Kind | Series) -> list[int]:
+    """Return the events whose entries say the name of a person, a tag, a kind or a series."""
+    match named:
+        case Person():
+            events = EventPage.objects.filter(event_hosts__person=named)
+        case Tag():
+            events = EventPage.objects.filter(tagged_items__tag=named)
+        case Kind():
+            events = EventPage.objects.filter(kind=named)
+        case Series():
+            events = EventPage.objects.filter(series=named)
+    return list(events.values_list("pk", flat=True).distinct())

@@ -5,6 +5,8 @@ change, to confirm and to stop stand in mail to the address alone; the one to jo
 with a calendar entry, and lets nobody cancel.
 """
 
+from collections.abc import Iterable
+
 from django.conf import settings
 from django.core import signing
 from django.urls import reverse
@@ -30,9 +32,9 @@ def join_address(registration: Registration) -> str:
     return _address("join", _JOIN, registration.key)
 
 
-def party_address(party: str) -> str:
+def party_address(registrations: Iterable[Registration]) -> str:
     """Return the page that says what became of those who came in by one form."""
-    return _address("party", _PARTY, party)
+    return _address("party", _PARTY, ".".join(one.key for one in registrations))
 
 
 def follower_address(follower: Follower) -> str:
@@ -54,8 +56,8 @@ def joining_by(token: str) -> Registration | None:
 
 def party_of(token: str) -> list[Registration]:
     """Return those who came in by one form; nobody for a link that is not ours."""
-    key = _unsigned(token, _PARTY)
-    return list(_readable().filter(party=key).in_order()) if key else []
+    keys = _unsigned(token, _PARTY).split(".")
+    return list(_readable().filter(key__in=keys).in_order())
 
 
 def follower_of(token: str) -> Follower | None:

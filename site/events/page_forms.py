@@ -29,9 +29,7 @@ class EventPageForm(WagtailAdminPageForm):
         max_value=100_000,
         help_text=_("Empty: as many as come. Changed later at the list of registrations."),
     )
-    lies_in_the_past = forms.BooleanField(
-        label=_("It lies in the past on purpose"), required=False
-    )
+    lies_in_the_past = forms.BooleanField(label=_("It lies in the past on purpose"), required=False)
 
     def clean(self):
         cleaned = super().clean()

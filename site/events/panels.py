@@ -60,9 +60,7 @@ event_panels = [
     FieldPanel("summary", widget=AdminAutoHeightTextInput),
     MultiFieldPanel(
         [
-            FieldRowPanel(
-                [FieldPanel("date"), FieldPanel("start_time"), FieldPanel("end_time")]
-            ),
+            FieldRowPanel([FieldPanel("date"), FieldPanel("start_time"), FieldPanel("end_time")]),
             FieldRowPanel([FieldPanel("time_zone"), FieldPanel("end_date")]),
             FieldPanel("lies_in_the_past"),
         ],

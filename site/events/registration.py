@@ -8,9 +8,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core.text import folded
@@ -22,10 +24,10 @@ from events.models import (
     EventSettings,
     Follower,
     Registration,
+    RegistrationQuerySet,
     Seats,
     Series,
     State,
-    new_key,
 )
 from outbox.addresses import key_of, prove
 from outbox.models import Address
@@ -92,14 +94,34 @@ def register(
     if by is None and not event.is_open:
         raise NotOpen
     with transaction.atomic(durable=True):
-        party = new_key()
-        registered = [_register(event, person, party=party, by=by) for person in people]
+        registered = [_register(event, person, by=by) for person in people]
         # Where a seat was given up while the first of them was told to wait.
         _move_up(event.pk)
         for one in registered:
             one.registration.refresh_from_db()
         telling.tell_registered([one.registration for one in registered])
     return registered
+
+
+def admit(event: EventPage, person: Person, by: User) -> Registration:
+    """Register somebody who came without: with a seat, and one more where all are taken."""
+    from events import telling
+
+    with transaction.atomic(durable=True):
+        seats = _lock(event.pk)
+        known = _same(event, person).live().first()
+        if known is None:
+            seats.taken += 1
+            if seats.is_limited:
+                seats.capacity = max(seats.capacity, seats.taken)
+            seats.save()
+            known = _enter(event, person, has_seat=True, by=by)
+            if not event.is_over:
+                telling.tell_registered([known])
+        elif known.is_waiting:
+            promote(known)
+            known.refresh_from_db()
+    return known
 
 
 def follow(
@@ -115,7 +137,8 @@ def follow(
     if not event.is_open:
         raise NotOpen
     with transaction.atomic(durable=True):
-        party = new_key()
+        # Its dates are made under the same lock: none comes in between.
+        Series.objects.select_for_update().get(pk=series.pk)
         followers = [_follower(series, person) for person in people]
         # In one order for all who do this: nobody holds a date another waits for.
         dates = list(coming_dates(series))
@@ -125,7 +148,7 @@ def follow(
         for date in sorted(dates, key=lambda date: date.pk):
             for follower, person in zip(followers, people, strict=True):
                 try:
-                    one = _register(date, person, party=party, follower=follower)
+                    one = _register(date, person, follower=follower)
                 except Full:
                     continue
                 if date.pk == event.pk:
@@ -169,13 +192,20 @@ def cancel(registration: Registration, by: EndedBy = EndedBy.THEMSELVES) -> bool
 
 def stop_following(follower: Follower) -> int:
     """End following a series, and cancel its coming dates; return how many those were."""
+    from events import telling
+
     with transaction.atomic():
         ended = Follower.objects.active().filter(pk=follower.pk).update(ended_at=timezone.now())
         if not ended:
             return 0
         theirs = follower.registrations.live().filter(event__starts_at__gt=timezone.now())
-        pairs = list(theirs.order_by("event_id", "pk").values_list("pk", "event_id"))
-        return sum(_end(pk, event_id, EndedBy.THEMSELVES) for pk, event_id in pairs)
+        for event_pk in theirs.order_by("event_id").values_list("event_id", flat=True):
+            _lock(event_pk)
+        dates = list(theirs.order_by("event_id", "pk"))
+        for one in dates:
+            _end(one.pk, one.event_id, EndedBy.THEMSELVES, tells=False)
+        telling.tell_stopped(follower, dates)
+        return len(dates)
 
 
 def promote(registration: Registration) -> bool:
@@ -214,12 +244,62 @@ def change_capacity(event: EventPage, capacity: int | None) -> int:
         return len(_move_up(event.pk))
 
 
+def change(registration: Registration, name: str, library: str, answers: dict[str, str]) -> None:
+    """Change what somebody said of themselves. Raises ValidationError for another's name."""
+    with transaction.atomic():
+        _lock(registration.event_id)
+        correct(registration, name, library)
+        for question in registration.event.questions:
+            given = registration.answers.filter(question=question.key)
+            if value := answers.get(question.key, ""):
+                said = {"value": value, "label": question.label, "is_private": question.is_private}
+                registration.answers.update_or_create(question=question.key, defaults=said)
+            else:
+                given.delete()
+
+
+def correct(registration: Registration, name: str, library: str) -> None:
+    """Spell a name or a library otherwise.
+
+    Raises ValidationError where somebody of that name is registered with that address already.
+    """
+    with transaction.atomic():
+        _lock(registration.event_id)
+        same = (
+            Registration.objects.live()
+            .exclude(pk=registration.pk)
+            .filter(
+                event_id=registration.event_id,
+                email_key=registration.email_key,
+                folded_name=folded(name)[:LONGEST_NAME],
+            )
+        )
+        if registration.is_live and same.exists():
+            said = _("Somebody of this name is registered with this address already.")
+            raise ValidationError(said)
+        registration.name, registration.library = name, library
+        registration.save(update_fields=["name", "folded_name", "library"])
+
+
+def say_coming(registration: Registration) -> bool:
+    """Note that somebody still comes; False if they have no seat any more."""
+    theirs = Registration.objects.confirmed().filter(pk=registration.pk)
+    return bool(theirs.update(coming_at=timezone.now()))
+
+
+def place_in_queue(registration: Registration) -> int:
+    """Return how far somebody who waits is from the front, which is 1."""
+    before = Registration.objects.waiting().filter(event_id=registration.event_id)
+    return before.filter(pk__lt=registration.pk).count() + 1
+
+
 def confirm_address(registration: Registration) -> bool:
     """Note that an address is its owner's: all seats held for it stay.
 
     Return whether this registration is live: it may have lost its seat in the meantime.
     """
     with transaction.atomic():
+        _lock(registration.event_id)
         prove(registration.email)
         held = Registration.objects.at_address(registration.email_key)
         held.exclude(confirm_by=None).update(confirm_by=None)
@@ -259,7 +339,6 @@ def _register(
     event: EventPage,
     person: Person,
     *,
-    party: str = "",
     by: User | None = None,
     follower: Follower | None = None,
 ) -> Registered:
@@ -267,12 +346,7 @@ def _register(
     if not has_seat:
         Seats.objects.filter(event_id=event.pk).update(waiting=F("waiting") + 1)
     # The row is locked either way: who is registered does not change from here on.
-    same = Registration.objects.filter(
-        event_id=event.pk,
-        email_key=key_of(person.email),
-        folded_name=folded(person.name)[:LONGEST_NAME],
-    )
-    if known := same.live().first():
+    if known := _same(event, person).live().first():
         _give_back(event.pk, has_seat)
         if follower and known.follower_id is None:
             Registration.objects.filter(pk=known.pk).update(follower=follower)
@@ -280,10 +354,21 @@ def _register(
     if not has_seat and not event.has_waiting_list:
         _give_back(event.pk, has_seat)
         raise Full
+    return Registered(_enter(event, person, has_seat=has_seat, by=by, follower=follower))
+
+
+def _enter(
+    event: EventPage,
+    person: Person,
+    *,
+    has_seat: bool,
+    by: User | None,
+    follower: Follower | None = None,
+) -> Registration:
+    """Write the row of somebody for whom a seat or a place in the queue is counted already."""
     registration = Registration(
         event_id=event.pk,
         follower=follower,
-        party=party or new_key(),
         name=person.name,
         email=person.email,
         library=person.library,
@@ -305,7 +390,15 @@ def _register(
         for question in event.questions
         if (value := person.answers.get(question.key, ""))
     )
-    return Registered(registration)
+    return registration
+
+
+def _same(event: EventPage, person: Person) -> RegistrationQuerySet:
+    return Registration.objects.filter(
+        event_id=event.pk,
+        email_key=key_of(person.email),
+        folded_name=folded(person.name)[:LONGEST_NAME],
+    )
 
 
 def _follower(series: Series, person: Person) -> Follower:
@@ -354,7 +447,9 @@ def _give_seat(registration: Registration) -> None:
     registration.save(update_fields=["state", "promoted_at", "confirm_by"])
 
 
-def _end(pk: int, event_pk: int, by: EndedBy, still: Q | None = None) -> bool:
+def _end(
+    pk: int, event_pk: int, by: EndedBy, still: Q | None = None, *, tells: bool = True
+) -> bool:
     from events import telling
 
     _lock(event_pk)
@@ -369,7 +464,8 @@ def _end(pk: int, event_pk: int, by: EndedBy, still: Q | None = None) -> bool:
     registration.confirm_by = None
     registration.save(update_fields=["state", "ended_at", "ended_by", "confirm_by"])
     _give_back(event_pk, had_seat)
-    telling.tell_ended(registration, had_seat=had_seat)
+    if tells:
+        telling.tell_ended(registration, had_seat=had_seat)
     _move_up(event_pk)
     return True
 
@@ -396,8 +492,13 @@ def _confirm_by(event: EventPage, registration: Registration) -> datetime | None
 
 
 def _shift_after(event_pk: int, email: str) -> int:
-    """Return what makes an entry newer than those an address was sent and that were cancelled."""
-    earlier = Registration.objects.filter(event_id=event_pk, email_key=key_of(email))
-    shifts = earlier.exclude(state__in=[State.CONFIRMED, State.WAITING])
-    last = shifts.order_by("-sequence_shift").values_list("sequence_shift", flat=True).first()
+    """Return what makes an entry newer than those an address was sent and that were cancelled.
+
+    As long as anybody there is registered, none has been: all of a mailbox share one.
+    """
+    there = Registration.objects.at_address(key_of(email)).filter(event_id=event_pk)
+    shifts = there.order_by("-sequence_shift").values_list("sequence_shift", flat=True)
+    if (shared := shifts.live().first()) is not None:
+        return shared
+    last = shifts.first()
     return 0 if last is None else last + 2

@@ -1,9 +1,167 @@
-"""What an event's page shows."""
+"""Events as readers see them: in a list, and on a page of their own."""
 
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import groupby
+from typing import NamedTuple
+
+from django.db.models import TextChoices, prefetch_related_objects
 from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from wagtail.models import Page
 
-from events.models import EventPage
+from core.pages import Crumb
+from core.structured_data import as_script
+from events.forms import blank_form
+from events.models import CalendarPage, EventPage, RegistrationMode, Seats
+from events.structured_data import event_data
+
+
+class Registering(StrEnum):
+    """What a reader can do about coming to an event."""
+
+    OVER = "over"
+    NOT_NEEDED = "not needed"
+    ELSEWHERE = "elsewhere"
+    LATER = "later"
+    CLOSED = "closed"
+    OPEN = "open"
+    QUEUE = "queue"
+    FULL = "full"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the form stands on the page."""
+        return self in (Registering.OPEN, Registering.QUEUE)
+
+
+SEATS_TOLD = {Registering.LATER, Registering.OPEN, Registering.QUEUE, Registering.FULL}
+"""Where a reader is told how many seats there are."""
+
+
+def registering_at(event: EventPage) -> Registering:
+    """Say what a reader can do now."""
+    if event.is_cancelled or event.is_over:
+        return Registering.OVER
+    if event.registration == RegistrationMode.NONE:
+        return Registering.NOT_NEEDED
+    if event.registration == RegistrationMode.ELSEWHERE:
+        return Registering.ELSEWHERE
+    if event.opens_later:
+        return Registering.LATER
+    if not event.is_open:
+        return Registering.CLOSED
+    seats = seats_of(event)
+    if seats is None or not seats.is_full:
+        return Registering.OPEN
+    return Registering.QUEUE if event.has_waiting_list else Registering.FULL
+
+
+def seats_of(event: EventPage) -> Seats | None:
+    """Return an event's seats; None for one that was never saved."""
+    return getattr(event, "seats", None)
+
+
+class State(TextChoices):
+    """What a list says of an event beside when and where."""
+
+    CANCELLED = "cancelled", _("Cancelled")
+    NOW = "now", _("On now")
+    FULL = "full", _("Full")
+    WAITING_LIST = "waiting_list", _("Waiting list")
+
+    @property
+    def icon(self) -> str:
+        return self.value
+
+
+@dataclass(frozen=True)
+class ListedEvent:
+    """An event in a list."""
+
+    event: EventPage
+    recording: Page | None = None
+    """Where it is to be heard and seen once it is over, if anybody may."""
+
+    @property
+    def state(self) -> State | None:
+        if self.event.is_cancelled:
+            return State.CANCELLED
+        if self.event.has_begun and not self.event.is_over:
+            return State.NOW
+        states = {Registering.FULL: State.FULL, Registering.QUEUE: State.WAITING_LIST}
+        return states.get(self.registering)
+
+    @property
+    def registering(self) -> Registering:
+        return registering_at(self.event)
+
+    @property
+    def lasts_days(self) -> bool:
+        return lasts_days(self.event)
+
+
+def lasts_days(event: EventPage) -> bool:
+    """Say whether it ends on another day than it begins, by clocks where it is."""
+    return event.ends_there.date() != event.starts_there.date()
+
+
+def listed(events: Iterable[EventPage]) -> list[ListedEvent]:
+    """Return events, fetched `for_listing`, as a list shows them."""
+    shown = list(events)
+    recordings = _recordings(shown)
+    return [ListedEvent(event, recordings.get(event.pk)) for event in shown]
+
+
+def _recordings(events: Iterable[EventPage]) -> dict[int, Page]:
+    """Return the pages on which past events go on, of those that readers may see, by event."""
+    sequels = {
+        event.sequel.page_id: event.pk
+        for event in events
+        if hasattr(event, "sequel") and event.is_over
+    }
+    if not sequels:
+        return {}
+    expired = Page.objects.filter(expire_at__lte=timezone.now())
+    pages = Page.objects.live().public().filter(pk__in=sequels).exclude(pk__in=expired)
+    return {sequels[page.pk]: page for page in pages}
+
+
+class Month(NamedTuple):
+    """A month's events in a list."""
+
+    first: datetime.date
+    items: list[ListedEvent]
+
+
+def by_month(items: Iterable[ListedEvent]) -> list[Month]:
+    """Group a list by the months of its dates."""
+    groups = groupby(items, lambda item: item.event.date.replace(day=1))
+    return [Month(first, list(group)) for first, group in groups]
 
 
 def event_context(event: EventPage, request: HttpRequest) -> dict:
-    return {}
+    """Return what an event's page shows beside its own fields."""
+    is_saved = event.pk is not None
+    if is_saved:
+        # Else each use of them asks anew.
+        prefetch_related_objects([event], "event_hosts__person", "tagged_items__tag")
+    calendar = event.get_parent()
+    registering = registering_at(event)
+    return {
+        "calendar_url": calendar.get_url(request),
+        "lasts_days": lasts_days(event),
+        "registering": registering,
+        "seats": seats_of(event) if registering in SEATS_TOLD else None,
+        "recording": _recordings([event]).get(event.pk),
+        "form": blank_form(event) if is_saved and registering.is_open else None,
+        "structured_data": as_script(event_data(event)),
+    }
+
+
+def below(calendar: CalendarPage, request: HttpRequest) -> dict[str, list[Crumb]]:
+    """Return the crumbs of a page below the calendar that is none of the tree."""
+    return {"crumbs": calendar.crumbs_to(request)}

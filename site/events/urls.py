@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from events import views
+from events import certificate_views, views
 
 app_name = "registrations"
 urlpatterns = [
@@ -14,4 +14,8 @@ urlpatterns = [
     path("confirm/<str:token>/", views.confirm, name="confirm"),
     path("join/<str:token>/", views.join, name="join"),
     path("series/<str:token>/", views.follower, name="follower"),
+    path("certificate/<str:token>/", certificate_views.certificate, name="certificate"),
+    path("year/<str:token>/", certificate_views.year_certificate, name="year_certificate"),
+    path("check/", certificate_views.check, name="check"),
+    path("check/<str:code>/", certificate_views.check_code, name="check_code"),
 ]

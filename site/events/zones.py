@@ -47,9 +47,9 @@ def instant(date: datetime.date, time: datetime.time, zone: str) -> datetime.dat
     said = {"time": time_format(time), "date": date_format(date), "zone": zone.replace("_", " ")}
     is_shown = first.astimezone(datetime.UTC).astimezone(there).replace(tzinfo=None) == naive
     if is_shown:
-        words = _("On %(date)s clocks in %(zone)s go back: %(time)s comes twice. Choose another.")
+        words = _("On %(date)s clocks in %(zone)s go back: %(time)s comes twice. Take another.")
     else:
-        words = _("On %(date)s clocks in %(zone)s go forward: there is no %(time)s. Choose another.")
+        words = _("On %(date)s clocks in %(zone)s go forward: there is no %(time)s. Take another.")
     raise NoSuchTime(words % said)
 
 

@@ -11,7 +11,10 @@ from wagtail.search import index
 from blog.models import BlogPage, PostPage
 from chats.models import ChatArchivePage, ChatPage
 from core.pages import BasePage
+from events.models import CalendarPage, EventPage
+from events.showing import listed
 
+NEXT_EVENTS = 3
 NEWEST_CHATS = 5
 NEWEST_POSTS = 3
 
@@ -50,10 +53,13 @@ class HomePage(BasePage):
     def get_context(self, request, *args, **kwargs):
         chats = ChatPage.objects.published().for_listing()
         posts = PostPage.objects.published()
+        events = EventPage.objects.published().taking_place().upcoming()
         newest_chats = list(chats.past().newest_first()[:NEWEST_CHATS])
         return {
             **super().get_context(request, *args, **kwargs),
             "archive": ChatArchivePage.objects.child_of(self).published().first(),
+            "calendar": CalendarPage.objects.child_of(self).published().first(),
+            "next_events": listed(events.for_listing()[:NEXT_EVENTS]),
             "next_chat": chats.upcoming().first(),
             "newest_chats": newest_chats,
             "unfolded": next((chat for chat in newest_chats if chat.topics.all()), None),

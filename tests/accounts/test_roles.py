@@ -3,6 +3,9 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from wagtail.models import GroupCollectionPermission, GroupPagePermission
 
+from events.rights import may_organise
+from tests.factories.events import make_event
+
 pytestmark = pytest.mark.django_db
 
 ADMIN = {"wagtailadmin.access_admin"}
@@ -24,6 +27,7 @@ def files(*actions: str) -> set[str]:
 
 PEOPLE = every_right("people.person", "people.team", "people.library")
 BLOG = every_right("blog.category")
+EVENTS = every_right("events.kind", "events.series")
 
 SEARCH = every_right("search.glossaryterm") | {"search.view_searchedwords"}
 
@@ -38,13 +42,14 @@ COMMENTS = {"comments.moderate_comment"}
 RIGHTS = {
     "Administrators": ADMIN
     | COMMENTS
-    | {"comments.change_commentsettings"}
+    | {"comments.change_commentsettings", "events.change_eventsettings"}
+    | EVENTS
     | BLOG
     | PEOPLE
     | SEARCH
     | MAIL
     | every_right("accounts.user", "auth.group", "wagtailcore.site", "wagtailredirects.redirect"),
-    "Editors": ADMIN | PEOPLE | BLOG | SEARCH | every_right("wagtailredirects.redirect"),
+    "Editors": ADMIN | PEOPLE | BLOG | EVENTS | SEARCH | every_right("wagtailredirects.redirect"),
     "Moderators": ADMIN | COMMENTS,
     "Organisers": ADMIN,
     "Guest hosts": ADMIN,
@@ -56,7 +61,7 @@ PAGES = {
     },
     "Editors": {("/", action) for action in EDIT},
     "Moderators": set(),
-    "Organisers": set(),
+    "Organisers": {("/home/events/", action) for action in ("add_page", "publish_page")},
     "Guest hosts": {("/home/chats/", "add_page")},
 }
 FILES = {
@@ -107,3 +112,16 @@ def test_a_guest_host_writes_a_chat_and_publishes_none(archive):
     assert rights.can_add_subpage()
     assert not rights.can_publish_subpage()
     assert not rights.can_edit()
+
+
+def test_an_organiser_makes_events_and_edits_no_others():
+    user = get_user_model().objects.create_user("organiser@ill.example.org")
+    user.groups.add(Group.objects.get(name="Organisers"))
+    own, other = make_event(owner=user), make_event()
+    calendar = own.get_parent()
+    assert calendar.permissions_for_user(user).can_publish_subpage()
+    assert own.permissions_for_user(user).can_edit()
+    assert may_organise(user, own)
+    assert not other.permissions_for_user(user).can_edit()
+    assert not may_organise(user, other)
+    assert not calendar.permissions_for_user(user).can_edit()

@@ -10,9 +10,11 @@ from playwright.sync_api import Page
 from accounts.models import User
 from chats.models import ChatPage
 from chats.states import Outcome
+from events.models import EventPage, EventQuestion, Sequel
 from operate.demonstration import loading
 from search import following
 from tests.factories.chats import make_chat, make_topic
+from tests.factories.events import in_days, make_event, make_series, register_one
 from tests.factories.transcripts import make_transcript
 
 YOUTUBE = "https://www.youtube.com/watch?v=abcdefghijk"
@@ -83,6 +85,62 @@ def chat(transactional_db) -> ChatPage:
     make_transcript(chat, [(700, "Ann", "Here is the form")], "text chat")
     following.rebuild()
     return chat
+
+
+CALENDAR = [
+    "/events/",
+    "/events/?kind=training&tag=boxes",
+    "/events/?kind=nothing",
+    "/events/past/",
+    "/events/series/community-chat/",
+    "/events/embed/",
+    "/events/2058/1/",
+    "/events/2058/2/",
+    "/events/packing-clinic/",
+    "/events/snow/",
+    "/events/meeting/",
+    "/events/chat/",
+]
+"""With hits and errors; a month with events, and one without; open, cancelled, elsewhere, past."""
+
+
+@pytest.fixture
+def calendar(transactional_db) -> EventPage:
+    """Events in every state; returns one that is full, with questions and a waiting list."""
+    series = make_series(summary="Every second Wednesday.")
+    past = make_event("Chat", in_days(-7), series=series, hosts=["Marisol Achterberg"])
+    Sequel.objects.create(event=past, page=make_chat(in_days(-7).isoformat()))
+    make_event("Snow", in_days(3), is_cancelled=True, cancel_reason="Snow day.")
+    make_event("Chat ahead", in_days(7), series=series, seats=20, is_recorded=True)
+    make_event(
+        "Meeting",
+        "2058-01-08",
+        end_date=datetime.date(2058, 1, 10),
+        format="both",
+        place="Reading room, Pine Hill",
+        registration="elsewhere",
+        register_url="https://example.org/register",
+    )
+    make_event("A-title-of-one-word-" + "that-goes-on-" * 5, "2058-01-08", kind="Training")
+    full = make_event(
+        "Packing clinic",
+        "2058-01-16",
+        seats=1,
+        kind="Training",
+        tags=["boxes"],
+        hosts=["Theo Lindqvist"],
+        summary="What the van does to boxes.",
+        time_zone="America/Los_Angeles",
+        questions=[
+            EventQuestion(label="Diet", is_private=True),
+            EventQuestion(label="Desk", kind="choice", choices="Lending\nBorrowing"),
+        ],
+        body=[("text", "<p>Bring a parcel.</p>")],
+    )
+    register_one(full)
+    register_one(full, "Bo")
+    following.rebuild()
+    return full
 
 
 @pytest.fixture

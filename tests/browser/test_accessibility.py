@@ -19,7 +19,7 @@ from outbox import outlet
 from outbox.messages import post
 from outbox.models import Mail, MailState
 from outbox.trouble import TROUBLE
-from tests.browser.conftest import MISSING, SEARCHES
+from tests.browser.conftest import CALENDAR, MISSING, SEARCHES
 from tests.factories.transcripts import make_transcript
 from tests.soak import SOAK
 
@@ -100,6 +100,18 @@ def test_no_kind_of_page_has_a_finding(open_tab, demonstration, client, show, vi
     page.get_by_role("option").first.wait_for()
     page.keyboard.press("ArrowDown")
     found += findings_in_both_schemes(page)
+    assert not found
+
+
+def test_the_calendar_has_none(open_tab, calendar, show):
+    page = open_tab(bypass_csp=True, viewport=DESK, reduced_motion="reduce")
+    look = findings_in_both_schemes if SOAK else findings
+    found = []
+    for address in CALENDAR:
+        for viewport in (DESK, PHONE):
+            page.set_viewport_size(viewport)
+            show(page, address)
+            found += look(page)
     assert not found
 
 

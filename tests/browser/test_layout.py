@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.conftest import MISSING, SEARCHES, YOUTUBE
+from tests.browser.conftest import CALENDAR, MISSING, SEARCHES, YOUTUBE
 from tests.soak import SOAK
 
 pytestmark = pytest.mark.browser
@@ -21,6 +21,7 @@ PAGES = [
     "/tags/",
     "/tags/renewals/",
     "/blog/",
+    *CALENDAR,
     MISSING,
 ]
 
@@ -118,7 +119,7 @@ def press_tab_until(page: Page, selector: str) -> None:
     pytest.fail(f"The keyboard does not lead to {selector}")
 
 
-def test_no_page_scrolls_sideways(open_tab, chat, show):
+def test_no_page_scrolls_sideways(open_tab, chat, calendar, show):
     page = open_tab()
     wide = {}
     for address in SOME_PAGES:
@@ -143,7 +144,7 @@ def test_a_line_has_60_to_70_characters(open_tab, chat, paragraph):
 
 
 @pytest.mark.parametrize("width", [1280, 390])
-def test_every_target_is_large_enough_or_stands_alone(open_tab, chat, show, width):
+def test_every_target_is_large_enough_or_stands_alone(open_tab, chat, calendar, show, width):
     page = open_tab(viewport={"width": width, "height": 800})
     small = {}
     for address in SOME_PAGES:
@@ -235,7 +236,7 @@ def test_nothing_jumps_when_the_fonts_arrive(open_tab, chat, width):
     assert page.evaluate(SHIFTS) < 0.02
 
 
-def test_nothing_moves_where_reduced_motion_is_asked_for(open_tab, chat, show):
+def test_nothing_moves_where_reduced_motion_is_asked_for(open_tab, chat, calendar, show):
     page = open_tab(reduced_motion="reduce")
     moving = []
     for address in SOME_PAGES:

@@ -80,4 +80,4 @@ def test_a_past_chat_never_offers_to_register(archive):
     ahead = make_chat("2024-03-20", register_url=address)
     past = make_chat("2024-02-21", register_url=address)
     cancelled = make_chat("2024-04-03", register_url=address, outcome=Outcome.CANCELLED)
-    assert [chat.can_register for chat in (ahead, past, cancelled)] == [True, False, False]
+    assert [chat.register_href for chat in (ahead, past, cancelled)] == [address, "", ""]

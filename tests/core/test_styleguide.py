@@ -15,6 +15,7 @@ def test_the_style_guide_shows_every_component(rf):
         ".share",
         ".search",
         ".filters",
+        ".event .state",
         ".hits mark",
         ".no-hits .chip",
         ".notice",

@@ -4,6 +4,7 @@ from lxml import html
 from chats.states import Outcome
 from home.models import SearchExample
 from tests.factories.chats import make_chat, make_topic
+from tests.factories.events import in_days, make_event
 
 
 def home_page(client):
@@ -44,6 +45,40 @@ def test_what_is_next_is_the_next_chat_that_takes_place(client, home):
     assert "The next one" in page.text_content()
     assert "The one after" not in page.text_content()
     assert page.cssselect('a[href="https://example.org/r"]')
+
+
+def shown_events(page):
+    return [link.xpath("string(text()[last()])") for link in page.cssselect(".event h3 a")]
+
+
+def test_what_is_next_are_the_next_events_that_take_place(client, home):
+    make_chat(in_days(1).isoformat(), title="Announced as a chat")
+    for n in range(1, 5):
+        make_event(f"Event {n}", in_days(n + 1))
+    make_event("Called off", in_days(1), is_cancelled=True)
+    make_event("Over", in_days(-1))
+    make_event("Draft", in_days(1), live=False)
+    page = home_page(client)
+    assert shown_events(page) == ["Event 1", "Event 2", "Event 3"]
+    assert "Announced as a chat" not in page.text_content()
+    assert page.cssselect('main a[href="/events/"]')[0].text == "All events"
+    assert [link.get("href") for link in page.cssselect("main a.button")] == [
+        "/events/event-1/#register"
+    ]
+
+
+def test_only_an_open_event_offers_to_register(client, home):
+    make_event("Just come", in_days(1), registration="none")
+    make_event("Open", in_days(2))
+    page = home_page(client)
+    assert len(shown_events(page)) == 2
+    assert not page.cssselect("main a.button")
+
+
+def test_the_news_of_events_can_be_followed(client, home):
+    page = home_page(client)
+    feeds = [link.get("href") for link in page.cssselect("link[rel=alternate]")]
+    assert "/events/feed.xml" in feeds
 
 
 @time_machine.travel("2024-03-10 12:00 +0000")

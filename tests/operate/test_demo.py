@@ -26,24 +26,30 @@ from chats.models import ChatArchivePage, ChatPage, Line, Topic, TopicAddress, T
 from chats.passages import passages_of, said_lines
 from comments import announcing
 from comments.models import Comment, State
+from core.due import due_work
+from events.models import CalendarPage, EventPage, Kind, Registration, Seats, Sequel, Series
 from home.models import HomePage
-from operate.demonstration import blog, comments, items, loading
+from operate.demonstration import blog, comments, events, items, loading
 from outbox.models import Mail
 from people.models import Library, Person, Team
 from search.models import Change, Entry, GlossaryTerm
 from search.query import parse, widen
 from tests.factories.chats import make_chat, make_topic
+from tests.factories.events import make_event
 
 DATA = Path(loading.__file__).parent
 CHATS = tomllib.loads((DATA / "chats.toml").read_text("utf-8"))["chats"]
 PEOPLE = tomllib.loads((DATA / "people.toml").read_text("utf-8"))
 POSTS = tomllib.loads((DATA / "posts.toml").read_text("utf-8"))
+EVENTS = tomllib.loads((DATA / "events.toml").read_text("utf-8"))
 COMMENTS = tomllib.loads((DATA / "comments.toml").read_text("utf-8"))["comments"]
 GLOSSARY = tomllib.loads((DATA / "glossary.toml").read_text("utf-8"))["terms"]
 
 # A Tuesday two days after clocks went forward: the series lies on both sides of the change.
 NOW = "2026-03-10 12:00 -0400"
 WEEK_ZERO = datetime.date(2026, 3, 4)
+MADE_AHEAD = 4
+"""Dates that the two series have beyond those of the data."""
 HEARD = [entry for entry in CHATS if "transcript" in entry]
 PLAYED = next(entry for entry in CHATS if "recording_file" in entry)
 
@@ -279,9 +285,9 @@ class TestLoaded(TestCase):
     def test_what_names_a_person_is_known_to_the_admin(self):
         nell = Person.objects.get(slug="nell-abernathy-cho")
         found = ReferenceIndex.get_references_to(nell)
-        assert found.count() == nell.hosted_chats.count() + nell.written_posts.count()
-        assert nell.hosted_chats.exists()
-        assert nell.written_posts.exists()
+        named = (nell.hosted_chats, nell.hosted_events, nell.written_posts)
+        assert found.count() == sum(those.count() for those in named)
+        assert all(those.exists() for those in named)
 
     def test_the_blog_is_whole(self):
         assert PostPage.objects.published().count() == len(POSTS["posts"]) == 25
@@ -309,6 +315,105 @@ class TestLoaded(TestCase):
         announcing.announce()
         assert not Mail.objects.exists()
 
+    def test_the_calendar_is_whole(self):
+        assert EventPage.objects.published().count() == len(EVENTS["events"]) + MADE_AHEAD
+        assert Entry.objects.filter(kind="event").count() == EventPage.objects.count()
+        assert {kind.name for kind in Kind.objects.all()} == {
+            "Community chat",
+            "Training",
+            "Meeting",
+        }
+        for event in EventPage.objects.all():
+            assert self.client.get(event.url).status_code == 200
+            event.full_clean()
+            assert event.date.weekday() < 5, event.title
+            assert event.live_revision == event.latest_revision
+        assert self.client.get(CalendarPage.objects.get().url).status_code == 200
+
+    def test_series_run_past_today_in_their_rhythm(self):
+        fortnightly = Series.objects.get(is_of_chats=True)
+        dates = list(fortnightly.events.in_order().values_list("date", flat=True))
+        assert {(later - day).days for day, later in pairwise(dates)} == {14}
+        assert dates[-1] > timezone.localdate() + datetime.timedelta(weeks=6)
+        assert {event.starts_there.hour for event in fortnightly.events.all()} == {14}
+        monthly = Series.objects.get(rhythm="months")
+        for event in monthly.events.all():
+            assert (event.date.weekday(), (event.date.day - 1) // 7) == (3, 1)
+        for series in (fortnightly, monthly):
+            assert series.pattern.date > timezone.localdate()
+            assert series.occurrences.count() == series.events.count()
+
+    def test_events_of_chats_go_on_at_the_chat_of_their_day(self):
+        sequels = Sequel.objects.select_related("event")
+        assert sequels.count() == 7
+        for sequel in sequels:
+            chat = ChatPage.objects.get(pk=sequel.page_id)
+            assert (chat.date, chat.start_time) == (sequel.event.date, sequel.event.start_time)
+            assert [host.pk for host in chat.hosts] == [host.pk for host in sequel.event.hosts]
+            assert (sequel.recorded_at is not None) == chat.has_recording
+        upcoming = ChatPage.objects.upcoming().first()
+        assert upcoming.register_href == f"{upcoming.event.url}#register"
+
+    def test_seats_are_free_full_and_waited_for_and_the_counters_are_right(self):
+        for seats in Seats.objects.all():
+            people = Registration.objects.filter(event=seats.event_id)
+            assert people.confirmed().count() == seats.taken
+            assert people.waiting().count() == seats.waiting
+        ahead = Seats.objects.filter(event__in=EventPage.objects.upcoming().taking_place())
+        limited = [seats for seats in ahead if seats.is_limited]
+        assert any(seats.left for seats in limited)
+        assert any(seats.is_full and not seats.event.has_waiting_list for seats in limited)
+        assert any(seats.waiting for seats in limited)
+        assert Registration.objects.attended().exists()
+        assert Registration.objects.filter(answers__is_private=True).exists()
+        cancelled = EventPage.objects.get(is_cancelled=True)
+        assert cancelled.cancel_reason
+        assert cancelled.registrations.live().exists()
+        assert EventPage.objects.exclude(time_zone=settings.TIME_ZONE).exists()
+        addresses = Registration.objects.values_list("email", flat=True)
+        assert all(address.endswith("@example.org") for address in addresses)
+        asked = [one for entry in EVENTS["events"] for one in entry.get("questions", [])]
+        assert {len(question["key"]) for question in asked} == {12}
+
+    def test_no_mail_is_due_for_any_event_today_or_later(self):
+        work = [one for one in due_work if "event" in one.act.__module__]
+        assert {"news of events", "reminders of events", "news of recordings"} <= {
+            one.name for one in work
+        }
+        for days in (0, 1, 3, 6, 8, 14, 17, 22, 36):
+            moment = timezone.now() + datetime.timedelta(days=days, hours=1, minutes=45)
+            with time_machine.travel(moment, tick=False):
+                for one in work:
+                    while one.act():
+                        pass
+        assert not Mail.objects.exists()
+
+    def test_removal_takes_dates_along_that_the_worker_made_since(self):
+        with time_machine.travel(timezone.now() + datetime.timedelta(weeks=6), tick=False):
+            for one in due_work:
+                if one.name == "dates of series":
+                    one.act()
+            assert EventPage.objects.count() > len(EVENTS["events"]) + MADE_AHEAD
+            demo("--remove")
+        assert not EventPage.objects.exists()
+        assert not Series.objects.exists()
+
+    def test_removal_leaves_an_editors_event_and_what_it_belongs_to(self):
+        series, kind = Series.objects.get(is_of_chats=True), Kind.objects.get(name="Training")
+        event = make_event(series=series, kind="Training", hosts=["Gus Paradiso"])
+        said = demo("--remove")
+        assert EventPage.objects.get() == event
+        assert (EventPage.objects.get().series, EventPage.objects.get().kind) == (series, kind)
+        for kept in ("Community chat", "Training", "Gus Paradiso"):
+            assert f"being edited: {kept}" in said
+
+    def test_removal_leaves_what_an_editors_draft_of_an_event_names(self):
+        event = make_event()
+        event.kind = Kind.objects.get(name="Meeting")
+        event.save_revision()
+        demo("--remove")
+        assert Kind.objects.get().name == "Meeting"
+
     def test_a_second_load_changes_nothing(self):
         before = count_rows()
         assert "nothing changed" in demo()
@@ -322,13 +427,13 @@ class TestLoaded(TestCase):
         assert {name.split(".")[0] for name in left} <= {"wagtailcore", "wagtailsearch"}
         # The home page and the archive keep their history and, saved for the first time since
         # they were planted, a place in the index.
-        kept = Page.objects.filter(depth__gt=1).not_type(BlogPage)
+        kept = Page.objects.filter(depth__gt=1).not_type(BlogPage, CalendarPage)
         keys = {str(page.pk) for page in kept}
         assert set(Revision.objects.values_list("object_id", flat=True)) == keys
         assert set(IndexEntry.objects.values_list("object_id", flat=True)) == keys
         assert {str(entry.page_id) for entry in PageLogEntry.objects.all()} == keys
         assert HomePage.objects.get().intro == ChatArchivePage.objects.get().intro == ""
-        assert BlogPage.objects.get().numchild == 0
+        assert BlogPage.objects.get().numchild == CalendarPage.objects.get().numchild == 0
         assert not any(Page.find_problems())
         assert "nothing changed" in demo("--remove")
 
@@ -408,9 +513,13 @@ def _few_of_it(monkeypatch) -> None:
         if name == "posts":
             pictured = next(one for one in POSTS["posts"] if "image" in one)
             return {**whole, "posts": [{**pictured, "body": []}]}
+        if name == "events":
+            few = [one for one in EVENTS["events"] if one.get("weeks_ago") in (0, -2)]
+            series = [one for one in EVENTS["series"] if one["rhythm"] == "weeks"]
+            return {**whole, "series": series, "events": few}
         return {"comments": []} if name == "comments" else whole
 
-    for module in (loading, blog, comments):
+    for module in (loading, blog, comments, events):
         monkeypatch.setattr(module, "read", read_few)
 
 
@@ -503,6 +612,7 @@ def test_the_newest_chat_is_that_of_the_last_wednesday_begun(now, day):
 @time_machine.travel("2026-11-04 09:00 -0500", tick=False)
 def test_loaded_on_a_chat_day_before_the_hour_the_states_are_the_same(monkeypatch):
     monkeypatch.setattr(loading, "load_posts", lambda *_made: {})
+    monkeypatch.setattr(loading, "load_events", lambda *_made: 0)
     demo()
     assert Counter(chat.state for chat in ChatPage.objects.all()) == {
         "upcoming": 2,

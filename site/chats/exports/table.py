@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from chats.exports.frame import Export, on_one_line, read_otherwise
 from chats.importers import ImportedTopic
-from chats.importers.table import guarded, parse
+from chats.importers.table import parse
+from core.tables import guarded
 
 MEDIA_TYPE = "text/csv"
 

@@ -5,7 +5,8 @@ chats of their own, date, time of day, hosts, teams, note, recording, chat (its 
 the rows of one date and time are a chat, and a row without one belongs to the chat above; without
 a column of dates they are topics. `start` is in seconds or a stamp, parts of a second are cut off.
 
-A cell that our own tables guard from being taken for a formula is read as it was; see `guarded`.
+A cell that our own tables guard from being taken for a formula is read as it was; see
+`core.tables`.
 """
 
 import datetime
@@ -23,6 +24,7 @@ from chats.importers.sentences import shortened
 from chats.importers.stamps import LONGEST, seconds_of
 from chats.importers.titles import one_line, take_source
 from chats.titles import default_title
+from core.tables import unguarded
 
 _SEPARATORS = ",;\t"
 _COLUMNS = {
@@ -38,7 +40,6 @@ _COLUMNS = {
     "chat": "chat|chat title|chat_title",
 }
 _NAMES = {name: column for column, names in _COLUMNS.items() for name in names.split("|")}
-_FORMULA = re.compile(r"'*(?:\s*[=+\-@＝＋－＠]|[\t\r\n])")
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?!\d)", re.ASCII)
 _SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?!\d)", re.ASCII)
 _HOUR = re.compile(r"(\d{1,2}):(\d{2})(?::\d{2})?", re.ASCII)
@@ -46,19 +47,6 @@ _SECONDS = re.compile(r"(\d{1,7})(?:\.\d{1,9})?", re.ASCII)
 _FRACTION = re.compile(r"[.,]\d{1,9}$", re.ASCII)
 _ADDRESS = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
 _QUOTED = re.compile(r'"([^"]*+(?:""[^"]*+)*+)"[ ]*')
-
-
-def guarded(cell: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula, with an apostrophe before it.
-
-    A cell that already looks guarded gets another one, so that `unguarded` is exact.
-    """
-    return f"'{cell}" if _FORMULA.match(cell) else cell
-
-
-def unguarded(cell: str) -> str:
-    """Return a cell as it was before `guarded`."""
-    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,7 @@ from chats.titles import default_title
 from comments.models import DiscussedPage
 from core.pages import BasePage, BasePageQuerySet, RoutableBasePage
 from core.timestamps import format_duration, format_stamp
+from events.models import EventPage
 from people.models import Person
 
 web_address = URLValidator(schemes=["http", "https"])
@@ -246,8 +247,19 @@ class ChatPage(DiscussedPage, RoutableBasePage):
         return bool(self.recording_url or self.recording_file_id or self.audio_file_id)
 
     @property
-    def can_register(self) -> bool:
-        return bool(self.register_url) and self.is_ahead and self.outcome != Outcome.CANCELLED
+    def event(self) -> EventPage | None:
+        """The event that goes on here, where readers may see it."""
+        sequel = getattr(self, "event_sequel", None)
+        return sequel.event if sequel and sequel.event.live else None
+
+    @property
+    def register_href(self) -> str:
+        """Where to register: with the event, else where its editor says; blank if nobody can."""
+        if not self.is_ahead or self.outcome == Outcome.CANCELLED:
+            return ""
+        if self.event is None:
+            return self.register_url
+        return f"{self.event.url}#register" if self.event.is_open else ""
 
     @cached_property
     def recording(self) -> RecordingLink | None:

@@ -22,8 +22,9 @@ from wagtail.models import Orderable, Page, PageManager
 from wagtail.search import index
 
 from core.blocks import TEXT_BLOCKS
+from core.keys import random_key
 from core.pages import BasePage, BasePageQuerySet, RoutableBasePage
-from events.page_forms import EventPageForm
+from events.page_forms import KEY_LENGTH, EventPageForm
 from events.panels import event_edit_handler
 from events.zones import NoSuchTime, instant, shown_in, validate_zone, zone_choices
 from people.models import Person
@@ -340,6 +341,8 @@ class EventPage(RoutableBasePage):
         from events.registration import provide_seats
 
         self._set_instants_if_told()
+        for question in self.questions:
+            question.key = question.key or random_key(KEY_LENGTH)
         with transaction.atomic():
             result = super().save(*args, **kwargs)
             if kwargs.get("update_fields") is None:

@@ -6,11 +6,12 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
 
 from events.models.pages import EventPage
-from events.models.people import Attendee, new_key
+from events.models.people import Attendee
 from events.models.series import Follower
 
 
@@ -53,6 +54,21 @@ class Seats(models.Model):
     def is_full(self) -> bool:
         return self.left == 0
 
+    @property
+    def line(self) -> str:
+        """How things are, for organisers: “14 of 20 seats taken, 3 wait”."""
+        if self.capacity is None:
+            said = ngettext("%(n)d registered", "%(n)d registered", self.taken)
+        else:
+            said = ngettext(
+                "%(n)d of %(all)d seat taken", "%(n)d of %(all)d seats taken", self.capacity
+            )
+        line = said % {"n": self.taken, "all": self.capacity}
+        if not self.waiting:
+            return line
+        waits = ngettext("%(n)d waits", "%(n)d wait", self.waiting) % {"n": self.waiting}
+        return f"{line}, {waits}"
+
 
 class CalendarEntry(models.Model):
     """What calendars know an event by (RFC 5545 3.8.7), and the state they were last told.
@@ -67,7 +83,7 @@ class CalendarEntry(models.Model):
     told = models.JSONField(default=dict)
     """Time, place and state as published last."""
     was = models.JSONField(default=dict)
-    """The same before the last change."""
+    """The same before the last change and its quick corrections, with the sequence it had."""
     changed_at = models.DateTimeField(default=timezone.now)
 
     def __str__(self) -> str:
@@ -130,8 +146,6 @@ class Registration(Attendee):
         Follower, null=True, on_delete=models.SET_NULL, related_name="registrations"
     )
     """Whose following of a series brought it."""
-    party = models.CharField(max_length=12, default=new_key, db_index=True)
-    """What those who came in by one form have in common."""
     state = models.CharField(_("state"), max_length=10, choices=State.choices)
     created_at = models.DateTimeField(_("registered"), default=timezone.now)
     added_by = models.ForeignKey(
@@ -169,7 +183,8 @@ class Registration(Attendee):
         constraints = [
             models.UniqueConstraint(
                 fields=["event", "email_key", "folded_name"],
-                condition=Q(state__in=LIVE),
+                # Who was erased has no name any more.
+                condition=Q(state__in=LIVE) & ~Q(email_key=""),
                 name="events_registered_once",
             )
         ]
@@ -245,7 +260,9 @@ class EventSettings(BaseGenericSetting):
         _("years that registrations are kept"),
         default=3,
         validators=[MinValueValidator(1), MaxValueValidator(20)],
-        help_text=_("Certificates can be checked for so long. Then names and addresses are erased."),
+        help_text=_(
+            "Certificates can be checked for so long. Then names and addresses are erased."
+        ),
     )
     issuer = models.CharField(
         _("who certifies"),

@@ -25,9 +25,11 @@ from chats.transcribing import bring_in_lines, note_checked, set_offset
 from comments.findable import COMMENTS
 from comments.models import Comment
 from core.pages import BasePage
+from events.models import EventPage, Kind, Series
 from home.models import SearchExample
 from operate.demonstration.blog import images_in, load_posts
 from operate.demonstration.comments import load_comments
+from operate.demonstration.events import load_events, loaded_events, remove_events
 from operate.demonstration.items import HERE, find_or_make, given, loaded, read, remember
 from operate.models import DemonstrationItem
 from people.models import Library, Person, Team
@@ -39,7 +41,6 @@ START_TIME = datetime.time(14)
 AS_GIVEN_OF_CHAT = [
     "title",
     "note",
-    "register_url",
     "outcome",
     "outcome_reason",
     "topics_promised",
@@ -51,6 +52,19 @@ AS_GIVEN_OF_CHAT = [
     "shown_was_said",
 ]
 AS_GIVEN_OF_TOPIC = ["start", "title", "source", "kind", "answer"]
+NAMED = (
+    Person,
+    Team,
+    Library,
+    Tag,
+    Category,
+    Series,
+    Kind,
+    GlossaryTerm,
+    Image,
+    get_media_model(),
+)
+"""What stays where something else names it; persons go before their teams."""
 NO_WORDS = {"home_intro": "", "archive_intro": "", "search_examples": []}
 
 
@@ -96,6 +110,7 @@ def _load(written: list[FieldFile]) -> int:
     for entry in read("glossary")["terms"]:
         _explain(entry["term"], entry["also"])
     posts = load_posts(maker.people, maker.made, written)
+    load_events(maker.people, maker.made, maker.week_zero)
     load_comments(posts, maker.made)
     refresh(COMMENTS, Comment.objects.values_list("pk", flat=True))
     return len(chats)
@@ -116,11 +131,13 @@ def remove() -> Removal | None:
     # What the load wrote to the log of pages; what somebody did to them stays on record.
     for model in (ChatPage, PostPage):
         PageLogEntry.objects.filter(page_id__in=loaded(model), user=None).delete()
+    events = list(loaded_events().values_list("pk", flat=True))
+    PageLogEntry.objects.filter(page_id__in=events, user=None).delete()
+    remove_events()
     chats.delete()
     PostPage.objects.filter(pk__in=loaded(PostPage)).delete()
     drafted = set(_named_in_drafts())
-    # Persons before their teams.
-    for model in (Person, Team, Library, Tag, Category, GlossaryTerm, Image, get_media_model()):
+    for model in NAMED:
         for item in model.objects.filter(pk__in=loaded(model)):
             if item in drafted or _is_used(item):
                 removal.kept.append(str(item))
@@ -267,6 +284,11 @@ def _named_in_drafts() -> Iterable[Model]:
         yield from draft.shown_tags
         yield from filter(None, [draft.category, draft.lead_image])
         yield from Image.objects.filter(pk__in=images_in(draft))
+    for event in EventPage.objects.filter(has_unpublished_changes=True):
+        draft = event.get_latest_revision_as_object()
+        yield from draft.hosts
+        yield from draft.shown_tags
+        yield from filter(None, [draft.kind, draft.series])
     for chat in ChatPage.objects.filter(has_unpublished_changes=True):
         draft = chat.get_latest_revision_as_object()
         yield from draft.hosts

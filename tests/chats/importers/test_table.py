@@ -3,7 +3,8 @@ import datetime
 import pytest
 
 from chats.importers import ImportedTopic, Parsed
-from chats.importers.table import guarded, parse, recognises, unguarded
+from chats.importers.table import parse, recognises
+from core.tables import guarded, unguarded
 from tests.clock import takes_less
 
 

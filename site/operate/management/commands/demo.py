@@ -8,7 +8,7 @@ from operate.demonstration import loading
 
 class Command(BaseCommand):
     help = (
-        "Load the demonstration: a made-up library network, its people and forty chats. "
+        "Load the demonstration: a made-up library network, its people, chats, posts and events. "
         "It is loaded once; a second call changes nothing."
     )
 

@@ -1,11 +1,11 @@
-"""Saving a change that was made to a chat's newest draft."""
+"""Saving a change that was made to a page's newest draft."""
 
-from accounts.models import User
-from chats.models import ChatPage
+from django.contrib.auth.models import AbstractBaseUser
+from wagtail.models import Page
 
 
-def save_draft(draft: ChatPage, user: User | None) -> None:
-    """Save the draft; publish it where the chat is public and the user may. None means no limits.
+def save_draft(draft: Page, user: AbstractBaseUser | None) -> None:
+    """Save the draft; publish it where the page is public and the user may. None means no limits.
 
     Where a draft was there before, publishing would publish somebody's work along with the change.
     """

@@ -1,0 +1,112 @@
+"""The calendar's lists: coming events, past ones, a series, and what other sites may show."""
+
+from csp.decorators import csp_replace
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.views.decorators.clickjacking import xframe_options_exempt
+
+from events.filters import Narrowed, Narrowing, narrowed
+from events.models import CalendarPage, EventPage, Series
+from events.showing import below, by_month, listed
+
+EVENTS_PER_PAGE = 20
+MOST_EMBEDDED = 20
+MOST_OF_SERIES = 13
+"""Dates to come, and as many past ones: half a year of a fortnightly series."""
+
+
+class Addresses:
+    """Where the parts of a calendar are, as a reader's choices narrow them."""
+
+    def __init__(self, calendar: CalendarPage, request: HttpRequest, narrowing: Narrowing):
+        self.calendar = calendar.get_url(request)
+        self.query = narrowing.query()
+        today = timezone.localdate()
+        self.this_month = f"{self.calendar}{today.year}/{today.month}/{self.query}"
+        self._full = calendar.get_full_url(request)
+        self._feeds = narrowing.feed_path
+
+    @property
+    def feed(self) -> str:
+        """The whole address of the file that calendars subscribe to."""
+        return f"{self._full}{self._feeds}calendar.ics"
+
+    @property
+    def webcal(self) -> str:
+        """The same for a program that is asked to subscribe at once."""
+        return "webcal:" + self.feed.partition(":")[2]
+
+    @property
+    def atom(self) -> str:
+        return f"{self.calendar}{self._feeds}feed.xml"
+
+    @property
+    def embed(self) -> str:
+        return f"{self._full}embed/{self.query}"
+
+
+def show_coming(calendar: CalendarPage, request: HttpRequest) -> HttpResponse:
+    """Show what is still to come, the next event first."""
+    public = EventPage.objects.published()
+    part = narrowed(request.GET, calendar.get_url(request), public, public.upcoming())
+    context = _list_context(calendar, request, part)
+    context["has_past"] = bool(context["items"]) or public.past().exists()
+    return calendar.render(request, context_overrides=context)
+
+
+def show_past(calendar: CalendarPage, request: HttpRequest) -> HttpResponse:
+    """Show what is over, the last event first, each with its recording."""
+    public = EventPage.objects.published()
+    address = f"{calendar.get_url(request)}past/"
+    part = narrowed(request.GET, address, public, public.past())
+    context = _list_context(calendar, request, part) | below(calendar, request)
+    return calendar.render(request, template="pages/events/past.html", context_overrides=context)
+
+
+def show_series(calendar: CalendarPage, request: HttpRequest, slug: str) -> HttpResponse:
+    """Show a series: its dates to come, and the last ones. Raises Http404 for an unknown one."""
+    series = get_object_or_404(Series, slug=slug)
+    dates = EventPage.objects.published().filter(series=series)
+    coming = listed(dates.upcoming().for_listing()[: MOST_OF_SERIES + 1])
+    past = listed(dates.past().for_listing()[: MOST_OF_SERIES + 1])
+    context = {
+        "series": series,
+        "description": series.summary,
+        "coming": coming[:MOST_OF_SERIES],
+        "past": past[:MOST_OF_SERIES],
+        "has_more_coming": len(coming) > MOST_OF_SERIES,
+        "has_more_past": len(past) > MOST_OF_SERIES,
+        "open_date": next((one.event for one in coming if one.registering.is_open), None),
+        "addresses": Addresses(calendar, request, Narrowing(series=series.slug)),
+        **below(calendar, request),
+    }
+    return calendar.render(request, template="pages/events/series.html", context_overrides=context)
+
+
+@xframe_options_exempt
+@csp_replace({"frame-ancestors": ["*"]})
+def show_embedded(calendar: CalendarPage, request: HttpRequest) -> HttpResponse:
+    """Show the next events alone, for a frame on any other site."""
+    public = EventPage.objects.published()
+    part = narrowed(request.GET, "", public, public.upcoming())
+    context = {
+        "items": listed(part.events.for_listing()[:MOST_EMBEDDED]),
+        "addresses": Addresses(calendar, request, part.narrowing),
+    }
+    return calendar.render(request, template="pages/events/embed.html", context_overrides=context)
+
+
+def _list_context(calendar: CalendarPage, request: HttpRequest, part: Narrowed) -> dict:
+    listing = Paginator(part.events.for_listing(), EVENTS_PER_PAGE).get_page(
+        request.GET.get("page")
+    )
+    items = listed(listing.object_list)
+    return {
+        "part": part,
+        "listing": listing,
+        "items": items,
+        "months": by_month(items),
+        "addresses": Addresses(calendar, request, part.narrowing),
+    }
