@@ -28,6 +28,10 @@ from chats.titles import default_title
 from comments.models import Comment
 from comments.proving import own_address, proof_address, stop_address
 from core.errors import bad_request
+from events import links
+from events.models import CalendarPage, EventPage, EventQuestion, Registration
+from events.registration import Person as Who
+from events.registration import follow, register
 from home.models import SearchExample
 from outbox import addresses, outlet
 from outbox.messages import post
@@ -39,6 +43,7 @@ from tests.comments.pages import path_of, stamp
 from tests.factories.blog import make_post
 from tests.factories.chats import make_chat, make_topic
 from tests.factories.comments import make_comment
+from tests.factories.events import make_event, make_series, register_one
 
 pytestmark = pytest.mark.any_database
 
@@ -48,8 +53,11 @@ UNNAMED = datetime.date(2024, 2, 21)
 
 BRACKETED = re.compile(r"⟦[^⟦⟧]*⟧")
 LATIN = re.compile(r"[A-Za-z]{2,}")
-# A title made from a date is stored as it is; the names of time zones are the same everywhere.
-NOT_TRANSLATED = re.compile(rf"{default_title(UNNAMED)}|\bE[SD]T\b")
+# A title made from a date is stored as it is; the names of time zones are the same everywhere, and
+# so is what is to be copied.
+NOT_TRANSLATED = re.compile(
+    rf"{default_title(UNNAMED)}|\bE[SD]T\b|<iframe.*</iframe>|https?://\S+|America/New York|1@2\.gr"
+)
 SAID_BY_SCRIPT = "data-say-"
 READ_ALOUD = (
     "alt",
@@ -92,7 +100,9 @@ def greek_site(home, archive) -> None:
     archive.title, archive.intro = "Συζητήσεις", "<p>Κάθε Τετάρτη.</p>"
     blog = BlogPage.objects.get()
     blog.title, blog.intro = "Ιστολόγιο", "<p>Τι γράφουμε.</p>"
-    for page in (home, archive, blog):
+    calendar = CalendarPage.objects.get()
+    calendar.title, calendar.intro = "Ημερολόγιο", "<p>Πότε.</p>"
+    for page in (home, archive, blog, calendar):
         page.save_revision().publish()
 
 
@@ -166,6 +176,46 @@ def greek_post(greek_site) -> PostPage:
         make_comment(page, "Όχι.", "Μαρία", parent=first, edited_at=timezone.now())
         make_comment(page, "Επτά.", "Μαρία", about=page.discussed_questions[0])
     return page
+
+
+@pytest.fixture
+def greek_events(greek_site) -> EventPage:
+    """Events in every state, and one with all that an event can have."""
+    with time_machine.travel(NOW):
+        series = make_series("Τετάρτες", datetime.date(2024, 3, 20), summary="Κάθε δύο.")
+        questions = [
+            EventQuestion(label="Τρώτε;", kind="choice", choices="Ναι\nΌχι", is_private=True),
+            EventQuestion(label="Διαδρομή", is_required=True),
+        ]
+        event = make_event(
+            "Κουτιά",
+            "2024-03-20",
+            seats=2,
+            series=series,
+            kind="Μάθημα",
+            tags=["χάρτες"],
+            hosts=["Μαρία"],
+            questions=questions,
+            summary="Όλα για κουτιά.",
+            format="both",
+            place="Αίθουσα",
+            address="Οδός 1",
+            arrival_notes="Δεξιά.",
+            day_contact="Μαρία",
+            is_recorded=True,
+            join_url=YOUTUBE,
+            slug="boxes",
+        )
+        make_event("Αύριο", "2024-04-03", series=series, slug="next")
+        make_event("Άκυρο", "2024-03-21", is_cancelled=True, cancel_reason="Χιόνι.", slug="off")
+        make_event("Κλειστό", "2024-03-22", closes_date="2024-03-01", slug="closed")
+        make_event("Αργότερα", "2024-03-23", opens_date="2024-03-15", slug="later")
+        make_event("Αλλού", "2024-03-24", registration="elsewhere", slug="elsewhere")
+        make_event("Ελεύθερα", "2024-03-25", registration="none", slug="free")
+        make_event("Χθες", "2024-03-06", slug="gone")
+        full = make_event("Πλήρες", "2024-03-26", seats=1, slug="full")
+        register_one(full, "Νίκος", "1@2.gr")
+    return event
 
 
 def a_mail_in_trouble() -> Mail:
@@ -279,8 +329,67 @@ def test_the_blog_and_its_comments_are_translated(client, greek_post, bracketed)
         assert not untranslated(page)
 
 
+@time_machine.travel(NOW, tick=False)
+def test_events_and_registering_are_translated(client, greek_events, bracketed):
+    event = greek_events
+    form = f"/registrations/on/{event.pk}/"
+    route = f"answer_{event.questions[1].key}"
+    said = {
+        "name": "Νίκος",
+        "email": "1@2.gr",
+        route: "Βόρεια",
+        "name_2": "Μαρία",
+        f"{route}_2": "Ν",
+    }
+    people = [Who("Νίκος", "1@2.gr", answers={event.questions[1].key: "Ν"}), Who("Άννα", "1@2.gr")]
+    (follower, _other), _at = follow(event.series, event, people)
+    register(event, [Who("Ελένη", "1@2.gr")])
+    held, _anna, waiting = Registration.objects.filter(event=event).in_order()
+    Registration.objects.filter(pk=held.pk).update(asked_at=timezone.now())
+    own, confirming, joining = (
+        path_of(address(held))
+        for address in (links.own_address, links.confirm_address, links.join_address)
+    )
+    pages = EventPage.objects.exclude(pk=event.pk)
+    answers = [
+        client.get("/events/"),
+        client.get("/events/?kind=mathima&tag=maps"),
+        client.get("/events/?kind=none"),
+        client.get("/events/past/"),
+        client.get("/events/2024/3/"),
+        client.get("/events/2023/3/"),
+        client.get(f"/events/series/{event.series.slug}/"),
+        client.get("/events/embed/"),
+        *(client.get(page.url) for page in [event, *pages]),
+        client.get(form),
+        client.post(form, {}),
+        client.post(form, said),
+        client.post(f"/registrations/on/{EventPage.objects.get(slug='closed').pk}/", said),
+        client.get(links.party_address([held, waiting])),
+        client.get(own),
+        client.get(path_of(links.own_address(waiting))),
+        client.post(own, {"deed": "coming"}),
+        client.post(own, {"deed": "change", "name": "", route: ""}),
+        client.get(joining),
+        client.post(joining),
+        client.get(confirming),
+        client.post(confirming),
+        client.get(path_of(links.follower_address(follower))),
+        client.post(path_of(links.follower_address(follower)), {"deed": "stop"}),
+        client.post(own, {"deed": "cancel"}),
+        client.get("/registrations/mine/forged/"),
+        client.get("/registrations/links/"),
+        client.post("/registrations/links/", {"email": "1@2.gr", "stamp": stamp()}),
+        client.get("/registrations/check/"),
+    ]
+    for answer in answers:
+        page = html.fromstring(answer.content.decode())
+        assert "⟦" in page.text_content()
+        assert not untranslated(page), answer.request["PATH_INFO"]
+
+
 def test_an_empty_site_is_translated(client, greek_site, bracketed):
-    for address in ("/", "/chats/", "/tags/", "/blog/"):
+    for address in ("/", "/chats/", "/tags/", "/blog/", "/events/", "/events/past/"):
         page = html.fromstring(client.get(address).content)
         assert page.cssselect(".empty h2, .empty h3")[0].text.startswith("⟦")
         assert not untranslated(page)

@@ -1,5 +1,6 @@
 """What readers fill in: who comes, what they are asked, where their links are sent."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -20,6 +21,7 @@ FEW_CHOICES = 6
 LONGEST_LINE = 300
 LONGEST_TEXT = 2000
 TICKED = "yes"
+LINK = re.compile(r"://|\bwww\.|\w\.[a-z]{2,}/", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -39,13 +41,24 @@ class PersonFields:
         return any(field.value() or field.errors for field in self.fields)
 
 
+class NameField(LineField):
+    """A name of a person or a library: it stands in mail, which must carry no stranger's links."""
+
+    def __init__(self, **kwargs) -> None:
+        super().__init__(max_length=LONGEST_NAME, **kwargs)
+
+    def validate(self, value: str) -> None:
+        super().validate(value)
+        if LINK.search(value):
+            raise forms.ValidationError(_("Write a name, without web addresses."))
+
+
 class RegistrationForm(PublicForm):
     """Up to five people, who may share an address; the first one's library is that of all."""
 
-    library = LineField(
+    library = NameField(
         label=gettext_lazy("Your library"),
         required=False,
-        max_length=LONGEST_NAME,
         widget=forms.TextInput(attrs={"autocomplete": "organization"}),
     )
     follow = forms.BooleanField(required=False)
@@ -125,10 +138,9 @@ class RegistrationForm(PublicForm):
 
     def _ask_person(self, number: int) -> None:
         is_first = number == 1
-        self.fields[_field("name", number)] = LineField(
+        self.fields[_field("name", number)] = NameField(
             label=_("Your name") if is_first else _("Name"),
             required=is_first,
-            max_length=LONGEST_NAME,
             error_messages={"required": _("Say who comes.")},
             widget=forms.TextInput(attrs={"autocomplete": "name" if is_first else "off"}),
         )
@@ -172,12 +184,10 @@ class RegistrationForm(PublicForm):
 class ChangeForm(forms.Form):
     """What somebody may change of their own registration."""
 
-    name = LineField(
-        label=gettext_lazy("Your name"),
-        max_length=LONGEST_NAME,
-        help_text=gettext_lazy("Stands on your certificate."),
+    name = NameField(
+        label=gettext_lazy("Your name"), help_text=gettext_lazy("Stands on your certificate.")
     )
-    library = LineField(label=gettext_lazy("Your library"), required=False, max_length=LONGEST_NAME)
+    library = NameField(label=gettext_lazy("Your library"), required=False)
 
     def __init__(self, registration: Registration, *args, **kwargs) -> None:
         self.questions = registration.event.questions

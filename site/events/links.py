@@ -33,8 +33,11 @@ def join_address(registration: Registration) -> str:
 
 
 def party_address(registrations: Iterable[Registration]) -> str:
-    """Return the page that says what became of those who came in by one form."""
-    return _address("party", _PARTY, ".".join(one.key for one in registrations))
+    """Return the page that says what became of those who came in by one form.
+
+    On this host, whatever its name: a browser is sent there by the form (CSP's form-action).
+    """
+    return _path("party", _PARTY, ".".join(one.key for one in registrations))
 
 
 def follower_address(follower: Follower) -> str:
@@ -76,8 +79,12 @@ def _readable():
 
 
 def _address(name: str, salt: str, key: str) -> str:
+    return settings.SITE_URL + _path(name, salt, key)
+
+
+def _path(name: str, salt: str, key: str) -> str:
     token = signing.Signer(salt=salt).sign(key)
-    return settings.SITE_URL + reverse(f"registrations:{name}", args=[token])
+    return reverse(f"registrations:{name}", args=[token])
 
 
 def _unsigned(token: str, salt: str) -> str:

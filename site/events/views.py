@@ -252,6 +252,8 @@ def _show_mine(
         "form": form,
         "done": done,
         "asked": own.asked_at is not None and own.coming_at is None and own.is_confirmed,
+        # As the link in the mail was named; only a press decides.
+        "leans_to_no": request.GET.get("coming") == "no",
         "may_cancel": own.is_live and not event.has_begun,
         "may_change": own.is_live and not event.is_over,
         "why_ended": own.get_ended_by_display(),

@@ -241,8 +241,9 @@ class PostPage(DiscussedPage, BasePage):
         from blog.reading import neighbours, related
         from blog.structured_data import posting_data
 
-        # Else each use of them asks anew.
-        prefetch_related_objects([self], "post_authors__person", "tagged_items__tag")
+        # Else each use of them asks anew. A preview of what was never saved has nothing to fetch.
+        if self.pk:
+            prefetch_related_objects([self], "post_authors__person", "tagged_items__tag")
         before, after = neighbours(self)
         blog = self.get_parent()
         return {

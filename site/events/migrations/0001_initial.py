@@ -437,7 +437,7 @@ class Migration(migrations.Migration):
                     "years_kept",
                     models.PositiveSmallIntegerField(
                         default=3,
-                        help_text="Certificates can be checked for so long. Then names and addresses are erased.",
+                        help_text="Certificates can be checked so long; then names and addresses are erased.",
                         validators=[
                             django.core.validators.MinValueValidator(1),
                             django.core.validators.MaxValueValidator(20),

@@ -260,9 +260,7 @@ class EventSettings(BaseGenericSetting):
         _("years that registrations are kept"),
         default=3,
         validators=[MinValueValidator(1), MaxValueValidator(20)],
-        help_text=_(
-            "Certificates can be checked for so long. Then names and addresses are erased."
-        ),
+        help_text=_("Certificates can be checked so long; then names and addresses are erased."),
     )
     issuer = models.CharField(
         _("who certifies"),
