@@ -15,6 +15,8 @@ from io import BytesIO
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from csp.constants import SELF
+from csp.decorators import csp_update
 from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -69,6 +71,7 @@ def mails(request: HttpRequest) -> HttpResponse:
     )
 
 
+@csp_update({"frame-src": [SELF]})
 @on_this_machine
 def mail(request: HttpRequest, name: str) -> HttpResponse:
     """Show one mail: who, what, and its source."""

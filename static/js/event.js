@@ -81,8 +81,23 @@ function attend(form) {
     }
   }
 
+  const people = [...form.querySelectorAll(".person-fields")];
+
+  function showPeople() {
+    // Of the places for colleagues, those that are filled in, and one more.
+    let blank = 0;
+    for (const place of people) {
+      const isFilled = fields.some(
+        field => place.contains(field) && (isTick(field) ? field.checked : field.value),
+      );
+      if (!isFilled) blank += 1;
+      place.hidden = blank > 1;
+    }
+  }
+
   form.addEventListener("focusin", prepare, { once: true });
   form.addEventListener("input", keep);
+  form.addEventListener("input", showPeople);
   form.addEventListener("submit", async event => {
     if (isReady || form.elements.stamp.value) return store([]);
     event.preventDefault();
@@ -92,6 +107,7 @@ function attend(form) {
     setTimeout(() => form.requestSubmit(event.submitter));
   });
   restore();
+  showPeople();
 }
 
 for (const place of document.querySelectorAll("[data-local]")) sayLocal(place);

@@ -83,6 +83,18 @@ def test_an_event_is_registered_for_on_its_page(open_tab, event):
     expect(page.get_by_label("Your name")).to_have_value("")
 
 
+def test_places_for_colleagues_come_one_by_one(open_tab, event):
+    page = open_tab()
+    page.goto(event.url)
+    page.get_by_text("Colleagues come along").click()
+    shown = page.locator(".person-fields:visible")
+    expect(shown).to_have_count(1)
+    page.locator("[name=name_2]").fill("Ben Okafor")
+    expect(shown).to_have_count(2)
+    page.locator("[name=name_2]").fill("")
+    expect(shown).to_have_count(1)
+
+
 def test_what_is_typed_survives_a_reload_until_it_is_sent(open_tab, event):
     page = open_tab()
     page.goto(event.url)

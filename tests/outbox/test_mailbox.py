@@ -100,6 +100,8 @@ def test_a_mail_with_all_its_parts(client, deliver):
     assert text.text_content() == "It is 123456."
     assert "Delivered-To: reader@example.org" in source.text_content()
 
+    policy = response["Content-Security-Policy"].split("; ")
+    assert "'self'" in next(part for part in policy if part.startswith("frame-src ")).split()
     [frame] = page.cssselect("main iframe")
     assert frame.get("sandbox") == ""
     part = client.get(frame.get("src"))

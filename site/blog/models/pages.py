@@ -36,6 +36,7 @@ from comments.models import DiscussedPage
 from core.blocks import TEXT_BLOCKS
 from core.pages import BasePage, BasePageQuerySet, RoutableBasePage
 from core.structured_data import as_script
+from events.blocks import EVENT_BLOCKS
 from people.models import Named, Person
 
 WORDS_A_MINUTE = 200
@@ -123,7 +124,7 @@ class PostPage(DiscussedPage, BasePage):
         help_text=_("What somebody misses who cannot see it. Empty: it only decorates."),
     )
     body = StreamField(
-        [*TEXT_BLOCKS, *CHAT_BLOCKS, ("questions", QuestionsBlock())],
+        [*TEXT_BLOCKS, *CHAT_BLOCKS, *EVENT_BLOCKS, ("questions", QuestionsBlock())],
         verbose_name=_("text"),
         blank=True,
     )

@@ -12,7 +12,8 @@ from wagtail.images.models import Image
 
 from blog.models import BlogPage, Category, PostPage, PostTag
 from chats.models import ChatPage
-from operate.demonstration.items import HERE, find_or_make, given, read, remember
+from events.models import EventPage
+from operate.demonstration.items import HERE, find_or_make, given, loaded, read, remember
 from people.models import Person
 
 AS_GIVEN = ["title", "slug", "summary", "canonical_url"]
@@ -110,6 +111,9 @@ class _PostMaker:
                 return {"title": block.get("title", ""), "topics": keys}
             case "chat":
                 return {"chat": self.chats[block["weeks_ago"]]}
+            case "event":
+                events = EventPage.objects.filter(pk__in=loaded(EventPage))
+                return {"event": events.filter(title=block["title"]).first()}
             case "questions":
                 return given(block, ["title", "questions"])
             case _:

@@ -109,8 +109,8 @@ def _load(written: list[FieldFile]) -> int:
     _reword(archive, old=NO_WORDS, new=read("front"))
     for entry in read("glossary")["terms"]:
         _explain(entry["term"], entry["also"])
-    posts = load_posts(maker.people, maker.made, written)
     load_events(maker.people, maker.made, maker.week_zero)
+    posts = load_posts(maker.people, maker.made, written)
     load_comments(posts, maker.made)
     refresh(COMMENTS, Comment.objects.values_list("pk", flat=True))
     return len(chats)

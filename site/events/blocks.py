@@ -1,0 +1,33 @@
+"""Events as blocks of a text."""
+
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+from wagtail import blocks
+
+from events.models import EventPage
+from events.showing import ListedEvent, listed
+
+
+class EventValue(blocks.StructValue):
+    @cached_property
+    def found(self) -> ListedEvent | None:
+        """The event as a list shows it, if readers may see it."""
+        page = self["event"]
+        if page is None:
+            return None
+        events = EventPage.objects.published().for_listing().filter(pk=page.pk)
+        return next(iter(listed(events)), None)
+
+
+class EventBlock(blocks.StructBlock):
+    event = blocks.PageChooserBlock(page_type="events.EventPage", label=_("Event"))
+
+    class Meta:
+        icon = "calendar-alt"
+        label = _("An event")
+        description = _("When and where it is, and whether seats are left.")
+        template = "blocks/event.html"
+        value_class = EventValue
+
+
+EVENT_BLOCKS = (("event", EventBlock()),)
