@@ -1,12 +1,14 @@
 """Who may decide on comments: whoever may publish the page, and moderators on every page."""
 
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
-from wagtail.models import Page
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from wagtail.models import GroupPagePermission, Page, get_page_models
 from wagtail.permissions import page_permission_policy
 
 from accounts.models import User
-from comments.models import Comment, CommentQuerySet
+from comments.models import Comment, CommentQuerySet, DiscussedPage
+from comments.pages import discussed_pages
 
 EVERYWHERE = "comments.moderate_comment"
 
@@ -23,7 +25,10 @@ def may_moderate_any(user: User) -> bool:
     """Whether there is a page whose comments they decide on."""
     if not user.is_active:
         return False
-    return user.has_perm(EVERYWHERE) or page_permission_policy.user_has_permission(user, "publish")
+    if user.has_perm(EVERYWHERE):
+        return True
+    pages = page_permission_policy.instances_user_has_permission_for(user, "publish")
+    return pages.filter(content_type__in=_discussed_types()).exists()
 
 
 def moderated_by(user: User) -> CommentQuerySet:
@@ -38,14 +43,28 @@ def moderated_by(user: User) -> CommentQuerySet:
 
 def moderators() -> QuerySet[User]:
     """Return everybody who decides on some comments."""
-    publish = page_permission_policy.users_with_permission("publish")
+    below = Page.objects.filter(
+        content_type__in=_discussed_types(), path__startswith=OuterRef("page__path")
+    )
+    publish = GroupPagePermission.objects.filter(Exists(below), permission__codename="publish_page")
     everywhere = User.objects.filter(
         Q(is_superuser=True)
         | Q(user_permissions__codename="moderate_comment")
         | Q(groups__permissions__codename="moderate_comment")
     )
-    either = Q(pk__in=publish.values("pk")) | Q(pk__in=everywhere.values("pk"))
-    return User.objects.filter(either, is_active=True).order_by("pk")
+    either = Q(groups__in=publish.values("group")) | Q(pk__in=everywhere.values("pk"))
+    return User.objects.filter(either, is_active=True).distinct().order_by("pk")
+
+
+def _discussed_types() -> list[ContentType]:
+    """Return the types of pages with comments, and of those below which such pages are made."""
+    holders = {
+        model
+        for model in get_page_models()
+        if any(issubclass(below, DiscussedPage) for below in model.allowed_subpage_models())
+    }
+    types = ContentType.objects.get_for_models(*discussed_pages, *holders)
+    return list(types.values())
 
 
 def check_may_moderate(user: User, comments: CommentQuerySet) -> None:

@@ -61,7 +61,11 @@ def show_past(calendar: CalendarPage, request: HttpRequest) -> HttpResponse:
     public = EventPage.objects.published()
     address = f"{calendar.get_url(request)}past/"
     part = narrowed(request.GET, address, public, public.past())
-    context = _list_context(calendar, request, part) | below(calendar, request)
+    context = {
+        **_list_context(calendar, request, part),
+        **below(calendar, request),
+        "address": address,
+    }
     return calendar.render(request, template="pages/events/past.html", context_overrides=context)
 
 
@@ -91,8 +95,10 @@ def show_embedded(calendar: CalendarPage, request: HttpRequest) -> HttpResponse:
     """Show the next events alone, for a frame on any other site."""
     public = EventPage.objects.published()
     part = narrowed(request.GET, "", public, public.upcoming())
+    # Nobody there could take a choice back: one that no event has leaves nothing.
+    events = part.events if part.form.is_valid() else public.none()
     context = {
-        "items": listed(part.events.for_listing()[:MOST_EMBEDDED]),
+        "items": listed(events.for_listing()[:MOST_EMBEDDED]),
         "addresses": Addresses(calendar, request, part.narrowing),
     }
     return calendar.render(request, template="pages/events/embed.html", context_overrides=context)

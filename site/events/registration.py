@@ -23,6 +23,7 @@ from events.models import (
     EventPage,
     EventSettings,
     Follower,
+    FollowerQuerySet,
     Registration,
     RegistrationQuerySet,
     Seats,
@@ -259,7 +260,7 @@ def change(registration: Registration, name: str, library: str, answers: dict[st
 
 
 def correct(registration: Registration, name: str, library: str) -> None:
-    """Spell a name or a library otherwise.
+    """Spell a name or a library otherwise, for later dates of a series they follow as well.
 
     Raises ValidationError where somebody of that name is registered with that address already.
     """
@@ -279,6 +280,11 @@ def correct(registration: Registration, name: str, library: str) -> None:
             raise ValidationError(said)
         registration.name, registration.library = name, library
         registration.save(update_fields=["name", "folded_name", "library"])
+        if follower := registration.follower:
+            person = Person(name, registration.email)
+            if not _following(follower.series, person).exclude(pk=follower.pk).exists():
+                follower.name, follower.library = name, library
+                follower.save(update_fields=["name", "folded_name", "library"])
 
 
 def say_coming(registration: Registration) -> bool:
@@ -401,13 +407,16 @@ def _same(event: EventPage, person: Person) -> RegistrationQuerySet:
     )
 
 
-def _follower(series: Series, person: Person) -> Follower:
-    same = Follower.objects.active().filter(
+def _following(series: Series, person: Person) -> FollowerQuerySet:
+    return Follower.objects.active().filter(
         series=series,
         email_key=key_of(person.email),
         folded_name=folded(person.name)[:LONGEST_NAME],
     )
-    return same.first() or Follower.objects.create(
+
+
+def _follower(series: Series, person: Person) -> Follower:
+    return _following(series, person).first() or Follower.objects.create(
         series=series, name=person.name, email=person.email, library=person.library
     )
 

@@ -15,7 +15,8 @@ import contextlib, json, os, sys, traceback
 import django
 django.setup()
 from django.db import connection, connections
-from events import registration, telling
+from django.urls import reverse
+from events import mails, registration
 from outbox.messages import render
 from events.models import EventPage, Registration, Seats
 
@@ -24,12 +25,6 @@ event_pk, kind, deeds = int(sys.argv[1]), sys.argv[2], json.loads(sys.argv[3])
 def count_then_insert(pk):
     taken = Registration.objects.confirmed().filter(event_id=pk).count()
     return taken < Seats.objects.get(event_id=pk).capacity
-
-if kind == "unguarded":
-    registration.claim_seat = count_then_insert
-    if connection.vendor == "sqlite":
-        # Its lock at BEGIN is a guard too: without, each reads before another has written.
-        registration.transaction.atomic = lambda **kwargs: contextlib.nullcontext()
 
 def act(deed, what):
     event = EventPage.objects.get(pk=event_pk)
@@ -47,9 +42,15 @@ def act(deed, what):
         case "capacity":
             return str(registration.change_capacity(event, what))
 
-# As in a server that has been at work: templates are read, modules imported.
-for message in telling.MESSAGES:
+# As in a server that has been at work: modules are imported, templates read.
+reverse("registrations:links")
+for message in mails.MESSAGES:
     render(message, message.example())
+if kind == "unguarded":
+    registration.claim_seat = count_then_insert
+    if connection.vendor == "sqlite":
+        # Its lock at BEGIN is a guard too: without, each reads before another has written.
+        registration.transaction.atomic = lambda **kwargs: contextlib.nullcontext()
 connections.close_all()
 may_begin, begin = os.pipe()
 children = []

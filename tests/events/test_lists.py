@@ -138,7 +138,7 @@ def test_only_what_leads_somewhere_is_offered_but_all_that_exists_is_understood(
 @pytest.mark.parametrize(
     "query", ["kind=nothing", "series=%00", "tag=%22%27%3Cb%3E", "kind=hush", "page=x", "page=-9"]
 )
-@pytest.mark.parametrize("path", ["", "past/", "embed/", "2058/7/"])
+@pytest.mark.parametrize("path", ["", "past/", "2058/7/"])
 def test_a_filter_without_meaning_narrows_nothing(client, path, query):
     make_event("Coming", "2058-07-01", kind="Training", tags=["boxes"])
     make_event("Over", in_days(-3), kind="Training")
@@ -146,6 +146,15 @@ def test_a_filter_without_meaning_narrows_nothing(client, path, query):
     tree = show(client, f"/events/{path}?{query}")
     assert ("Over" if path == "past/" else "Coming") in text_of(tree.cssselect("main")[0])
     assert "Hidden" not in text_of(tree)
+
+
+@pytest.mark.parametrize("query", ["kind=nothing", "series=%00", "tag=%22%27%3Cb%3E", "kind=hush"])
+def test_a_frame_narrowed_to_what_no_event_has_shows_none(client, query):
+    make_event("Coming", in_days(1), kind="Training")
+    make_event("Hidden", in_days(1), kind="Hush", live=False)
+    said = text_of(show(client, f"/events/embed/?{query}"))
+    assert "Nothing is ahead" in said
+    assert "Coming" not in said
 
 
 def test_an_unknown_value_is_said_to_be_passed_over(client):

@@ -352,6 +352,14 @@ class TestSeries:
         later = make_event("Date 4", in_days(70), series=series)
         assert not register_followers(later)
 
+    def test_a_name_spelled_otherwise_is_so_at_dates_made_later(self, series):
+        first = EventPage.objects.get(title="Date 1")
+        _followers, (one,) = follow(series, first, people(1))
+        correct(Registration.objects.get(pk=one.registration.pk), "Pérsson", "Dock")
+        later = make_event("Date 4", in_days(70), series=series)
+        (again,) = register_followers(later)
+        assert (again.registration.name, again.registration.library) == ("Pérsson", "Dock")
+
     def test_full_dates_are_waited_for_and_those_without_a_list_left_out(self, series):
         second, third = (EventPage.objects.get(title=f"Date {n}") for n in (2, 3))
         register(second, people(2, "full@example.org"))

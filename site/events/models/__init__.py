@@ -25,7 +25,7 @@ from events.models.registrations import (
     State,
 )
 from events.models.sequels import Sequel
-from events.models.series import Follower, Kind, Occurrence, Rhythm, Series
+from events.models.series import Follower, FollowerQuerySet, Kind, Occurrence, Rhythm, Series
 
 __all__ = [
     "LIVE",
@@ -42,6 +42,7 @@ __all__ = [
     "EventSettings",
     "EventTag",
     "Follower",
+    "FollowerQuerySet",
     "Format",
     "Kind",
     "NotedBy",
