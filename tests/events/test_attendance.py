@@ -21,7 +21,7 @@ from events.models import (
 from events.registration import Person, cancel
 from tests.factories.events import in_days, make_event, register_one, seats_of
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 JSON = {"HTTP_ACCEPT": "application/json"}
 HEADER = "Name (Original Name),User Email,Join Time,Leave Time,Duration (Minutes),Guest"

@@ -18,7 +18,7 @@ from tests.factories.events import make_event, make_series, register_one
 from tests.ical_js import read_with_ical_js
 from tests.run import provide_ical_js
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 NEW_YORK = ZoneInfo("America/New_York")
 FIRST, LAST = datetime.date(2026, 2, 18), datetime.date(2026, 11, 25)

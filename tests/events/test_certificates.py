@@ -15,7 +15,7 @@ from events.models import EventPage, EventSettings, NotedBy, Registration
 from events.registration import cancel
 from tests.factories.events import in_days, make_event, register_one
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 CHECK = "/registrations/check/"
 

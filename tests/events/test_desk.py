@@ -27,7 +27,7 @@ from outbox.addresses import address_of, prove, stop
 from outbox.models import Mail, StopReason
 from tests.factories.events import in_days, make_event, register_one, seats_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 HOSTILE = "<script>alert(1)</script>"
 

@@ -10,7 +10,7 @@ from events.models import EventPage, Kind, Registration, Series
 from events.registration import cancel
 from tests.factories.events import in_days, make_event, make_series, register_one
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 @pytest.fixture

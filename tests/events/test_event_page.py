@@ -12,7 +12,7 @@ from tests.events.reading import show, text_of, twice
 from tests.factories.chats import make_chat
 from tests.factories.events import in_days, make_event, make_series, register_one
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 PRIVATE = {
     "join_url": "https://zoom.example.org/j/1",

@@ -11,7 +11,7 @@ from events.models import EndedBy, EventPage, EventQuestion, NotedBy, Registrati
 from events.registration import cancel
 from tests.factories.events import make_event, register_one
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 HOSTILE = [
     '=HYPERLINK("https://example.org","Look")',

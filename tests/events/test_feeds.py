@@ -11,7 +11,7 @@ from wagtail.models import PageViewRestriction
 
 from tests.factories.events import in_days, make_event, make_series, register_one
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 PRIVATE = ("zoom.example.org", "Passcode 77", "Left door", "413-555-0142", "ines@example.org")
 FEEDS = ["calendar.ics", "kinds/training/calendar.ics", "series/community-chat/calendar.ics"]

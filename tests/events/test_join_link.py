@@ -28,7 +28,7 @@ PRIVATE = {
 }
 ADDRESS = re.compile(r"https?://[^\s\"<>\\]+")
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 @pytest.fixture

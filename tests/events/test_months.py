@@ -11,7 +11,7 @@ from django.utils import translation
 from tests.events.reading import show, text_of, twice
 from tests.factories.events import make_event, register_one
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 def days(tree) -> dict[str, list[str]]:

@@ -12,7 +12,7 @@ from events.needs import needs_of_series
 from events.repeating import begin_series
 from tests.factories.events import make_event, make_series
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 NOW = "2026-10-20 09:00 -0400"
 FIRST = datetime.date(2026, 10, 28)

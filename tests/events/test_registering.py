@@ -24,7 +24,7 @@ from events.registration import follow, register
 from outbox.models import Address, Mail
 from tests.factories.events import in_days, make_event, make_series, register_one, seats_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 CALL = "https://zoom.example.org/j/8123?pwd=sesame"
 MINUTE = datetime.timedelta(minutes=1)

@@ -15,7 +15,7 @@ from events.registration import change_capacity
 from events.repeating import begin_series
 from tests.factories.events import make_event, register_one, seats_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 NOW = "2026-10-20 09:00 -0400"
 FIRST = datetime.date(2026, 10, 28)

@@ -9,7 +9,7 @@ from events.registration import Person, register
 from events.rights import may_organise, organised_by
 from tests.factories.events import make_event
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 ROLES = {
     "Administrators": True,

@@ -10,7 +10,7 @@ from events.structured_data import event_data
 from tests.events.reading import show
 from tests.factories.events import make_event, make_series
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 def test_an_event_as_search_engines_know_it():

@@ -51,7 +51,7 @@ from tests.events.mailing import (
 from tests.factories.chats import make_chat
 from tests.factories.events import in_days, make_event, make_series, register_one
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 CALL = "https://zoom.example.com/j/123"
 MOMENTS = [telling.Moment("11:28", "Boxes", "http://localhost:8000/chats/a/?t=688")]
