@@ -27,6 +27,7 @@ POSTS = {post["slug"]: post for post in WRITTEN["posts"]}
 COMMENTS = {comment["key"]: comment for comment in read("comments")["comments"]}
 CHATS = {chat["weeks_ago"]: chat for chat in read("chats")["chats"]}
 PEOPLE = read("people")
+EVENTS = {event.get("title") for event in read("events")["events"]}
 STARTS = {
     (chat["weeks_ago"], topic["start"])
     for chat in CHATS.values()
@@ -47,6 +48,7 @@ KEYS_OF_BLOCKS = {
     "gallery": {"caption", "images"},
     "topics": {"title", "topics"},
     "chat": {"weeks_ago"},
+    "event": {"title"},
     "questions": {"title", "questions"},
     "recording": {"url"},
 }
@@ -161,6 +163,8 @@ def test_posts_speak_only_of_chats_that_are_there_and_were_held():
         if block["type"] == "chat":
             assert block["weeks_ago"] in CHATS
             assert block["weeks_ago"] * 7 >= day
+        if block["type"] == "event":
+            assert block["title"] in EVENTS
         for topic in block.get("topics", []):
             assert (topic["weeks_ago"], topic["start"]) in STARTS, slug
             assert topic["weeks_ago"] * 7 >= day, slug
