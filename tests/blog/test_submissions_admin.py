@@ -24,7 +24,7 @@ from tests.factories.blog import make_post
 from tests.factories.chats import make_chat
 from tests.test_translation import bracketed, untranslated  # noqa: F401
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 INBOX = "/admin/submissions/"
 MOVES = ["done", "spam", "delete"]

@@ -16,7 +16,7 @@ from outbox import imap
 from tests.blog import sent
 from tests.outbox.imap_server import Mailbox, serving
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 @pytest.fixture

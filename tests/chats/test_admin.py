@@ -17,6 +17,8 @@ from chats.transcribing import note_checked
 from tests.factories.chats import make_chat, make_topic
 from tests.factories.transcripts import make_transcript
 
+pytestmark = pytest.mark.any_database
+
 LIST = (
     "• Wednesday, March 6, 2024 Topics and timestamps: "
     "1:15 Courier bins; 11:28 Maps & <b>more</b>\n"

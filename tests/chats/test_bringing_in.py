@@ -18,7 +18,7 @@ from chats.noting import bring_in_topics, plan_topics
 from tests.factories.chats import make_chat, make_topic
 from tests.factories.transcripts import make_transcript
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 VTT = """WEBVTT
 

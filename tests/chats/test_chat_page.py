@@ -16,6 +16,8 @@ from chats.states import ChatState, Outcome
 from tests.factories.chats import make_chat, make_topic
 from tests.factories.transcripts import make_transcript
 
+pytestmark = pytest.mark.any_database
+
 YOUTUBE = "https://www.youtube.com/watch?v=abcdefghijk"
 
 

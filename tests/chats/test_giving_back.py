@@ -15,7 +15,7 @@ from chats.transcribing import set_offset, strike
 from tests.factories.chats import make_chat, make_topic
 from tests.factories.transcripts import make_transcript
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 ATOM = {"a": "http://www.w3.org/2005/Atom"}
 SAID = [

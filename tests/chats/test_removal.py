@@ -15,7 +15,7 @@ from outbox.models import Mail
 from outbox.reading import read
 from tests.factories.chats import make_chat
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 ASKED = {"at": "11:28", "said": "My borrower's name.\nPlease.", "email": "ann@example.org"}
 

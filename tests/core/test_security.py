@@ -3,7 +3,7 @@ from django.test import Client
 
 PUBLIC = ["/", "/chats/", "/tags/", "/robots.txt", "/sitemap.xml", "/healthz", "/nothing/here/"]
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 def policy(response) -> dict[str, str]:

@@ -20,7 +20,7 @@ from outbox.models import Mail, MailState, StopReason
 from tests.outbox import notices
 from tests.outbox.imap_server import Mailbox, serving
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 READER = "Reader@example.net"
 FORMS = [notices.postfix, notices.exim, notices.exchange, notices.gmail, notices.ses]

@@ -22,6 +22,7 @@ from outbox.bounces import webhook
 from outbox.models import Address, Mail, MailState, StopReason
 
 pytestmark = [
+    pytest.mark.any_database,
     pytest.mark.django_db,
     # Of SendGrid, which it goes on to understand.
     pytest.mark.filterwarnings("ignore::anymail.exceptions.AnymailNotSupportedWarning"),

@@ -16,7 +16,7 @@ from outbox.transports import AddressRefused, ServerAway
 from tests.outbox import imap_server
 from tests.outbox.name_server import Zone, serving
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 GOOD, WARN, BAD = Level.GOOD, Level.WARN, Level.BAD
 

@@ -15,7 +15,7 @@ from outbox.messages import post
 from outbox.transports import FolderTransport
 from outbox.trouble import TROUBLE
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 MAILBOX = "/mailbox/"
 NAME = "20260310T120000000000-0123abcd.eml"
