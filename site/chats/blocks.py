@@ -8,9 +8,10 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
-from chats.keys import ALPHABET, LENGTH
+from chats.keys import LENGTH
 from chats.models import ChatPage, Topic
 from chats.recordings import RecordingLink, recording_link
+from core.keys import ALPHABET
 
 KEY = re.compile(rf"(?:^|/topics/)([{ALPHABET}]{{{LENGTH}}})/?(?:[?#].*)?$")
 

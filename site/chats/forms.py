@@ -9,11 +9,12 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm, WagtailAdminPageForm
 
 from chats.captions import Captions
-from chats.keys import ALPHABET, LENGTH, new_key
+from chats.keys import LENGTH, new_key
 from chats.kinds import guess_kind
 from chats.recordings import is_public_address
 from chats.states import Outcome
 from chats.titles import default_title
+from core.keys import ALPHABET
 from core.timestamps import format_stamp, parse_stamp
 
 RECORDINGS = ("recording_url", "recording_file", "audio_file")

@@ -1,7 +1,6 @@
 """Comments on pages, why they are held, and who decided what."""
 
 import datetime
-import secrets
 from collections.abc import Iterable
 
 from django.conf import settings
@@ -18,17 +17,17 @@ from wagtail.fields import RichTextField
 from wagtail.models import Page
 
 from core import html
+from core.keys import random_key
 
 LONGEST_NAME = 100
 LONGEST_ADDRESS = 254
 LONGEST_TEXT = 10_000
 LONGEST_REPORT = 1000
-ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 
 
 def new_key() -> str:
     """Return a random name for an address, of 59 bits."""
-    return "".join(secrets.choice(ALPHABET) for _place in range(12))
+    return random_key(12)
 
 
 class Question(models.TextChoices):

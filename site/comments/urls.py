@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from comments import feeds, views
-from comments.models import ALPHABET
+from core.keys import ALPHABET
 
 
 class KeyConverter:
