@@ -19,7 +19,7 @@ from comments.service import is_in_use
 from comments.submitting import Sender, TooMany, Written
 from comments.threads import PARAMETER, page_of
 from core.html import from_text
-from core.public_forms import comes_from_here, for_script, is_from_elsewhere, new_stamp
+from core.public_forms import body_length, comes_from_here, for_script, is_from_elsewhere, new_stamp
 from core.throttling import allows, client_of, ip_of
 
 LARGEST_BODY = 1024 * 1024
@@ -32,11 +32,7 @@ def of_a_stored_page(view):
 
     @wraps(view)
     def bounded(request: HttpRequest, *args, **kwargs) -> HttpResponse:
-        try:
-            length = int(request.META.get("CONTENT_LENGTH") or 0)
-        except ValueError:
-            length = 0
-        if length > LARGEST_BODY:
+        if body_length(request) > LARGEST_BODY:
             return render(request, "pages/comments/too_long.html", status=413)
         return view(request, *args, **kwargs)
 

@@ -99,15 +99,6 @@ class ListedEvent:
     def registering(self) -> Registering:
         return registering_at(self.event)
 
-    @property
-    def lasts_days(self) -> bool:
-        return lasts_days(self.event)
-
-
-def lasts_days(event: EventPage) -> bool:
-    """Say whether it ends on another day than it begins, by clocks where it is."""
-    return event.ends_there.date() != event.starts_there.date()
-
 
 def listed(events: Iterable[EventPage]) -> list[ListedEvent]:
     """Return events, fetched `for_listing`, as a list shows them."""
@@ -153,7 +144,6 @@ def event_context(event: EventPage, request: HttpRequest) -> dict:
     registering = registering_at(event)
     return {
         "calendar_url": calendar.get_url(request),
-        "lasts_days": lasts_days(event),
         "registering": registering,
         "seats": seats_of(event) if registering in SEATS_TOLD else None,
         "recording": _recordings([event]).get(event.pk),

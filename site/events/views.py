@@ -16,7 +16,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core.pages import Crumb
-from core.public_forms import for_script, is_from_elsewhere, new_stamp
+from core.public_forms import body_length, for_script, is_from_elsewhere, new_stamp
 from core.throttling import allows, client_of
 from events import attendance, certificates, links, registration, telling
 from events.forms import ChangeForm, LinksForm, RegistrationForm
@@ -42,11 +42,7 @@ def private(view: Callable) -> Callable:
 
     @wraps(view)
     def guarded(request: HttpRequest, *args, **kwargs) -> HttpResponse:
-        try:
-            length = int(request.META.get("CONTENT_LENGTH") or 0)
-        except ValueError:
-            length = 0
-        if length > LARGEST_BODY:
+        if body_length(request) > LARGEST_BODY:
             return _over(request, status=413)
         response = view(request, *args, **kwargs)
         response["Referrer-Policy"] = "same-origin"

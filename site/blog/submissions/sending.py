@@ -17,7 +17,7 @@ from comments import proving
 from comments.models import CommentSettings
 from comments.service import is_in_use
 from comments.submitting import Sender, TooMany
-from core.public_forms import comes_from_here, is_from_elsewhere, new_stamp
+from core.public_forms import body_length, comes_from_here, is_from_elsewhere, new_stamp
 from core.throttling import client_of, ip_of
 
 LARGEST_BODY = 3 * LARGEST_TOGETHER + MB
@@ -31,7 +31,7 @@ def send(request: HttpRequest, blog: BlogPage) -> HttpResponse:
         return _show_form(request, blog, SendForm(initial={"kind": _kind(request)}))
     if request.method != "POST":
         return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
-    if _length(request) > LARGEST_BODY:
+    if body_length(request) > LARGEST_BODY:
         return _show(request, blog, "too_large", status=413)
     form = SendForm(request.POST, request.FILES)
     if not form.is_valid():
@@ -51,13 +51,6 @@ def send(request: HttpRequest, blog: BlogPage) -> HttpResponse:
 def _kind(request: HttpRequest) -> str:
     kind = request.GET.get("kind", "")
     return kind if kind in Kind.values else ""
-
-
-def _length(request: HttpRequest) -> int:
-    try:
-        return int(request.META.get("CONTENT_LENGTH") or 0)
-    except ValueError:
-        return 0
 
 
 def _sent(form: SendForm) -> Sent:

@@ -269,6 +269,11 @@ class EventPage(RoutableBasePage):
         return shown_in(self.ends_at, self.time_zone)
 
     @property
+    def lasts_days(self) -> bool:
+        """Whether it ends on another day than it begins, by clocks where it is."""
+        return self.ends_there.date() != self.starts_there.date()
+
+    @property
     def is_over(self) -> bool:
         return self.ends_at <= timezone.now()
 
