@@ -11,7 +11,7 @@ class BlogConfig(AppConfig):
     def ready(self) -> None:
         from django.conf import settings
 
-        from blog import findable, signals
+        from blog import findable, news, signals
         from blog.models import PostPage, Submission
         from blog.submissions import checks, keeping, mailed, needs, submitting, telling
         from comments.checking import checked_models
@@ -22,6 +22,8 @@ class BlogConfig(AppConfig):
         from core.personal_data import PersonalData, personal_data
         from core.today import needs as todays_needs
         from outbox.messages import messages
+        from updates.following import followables
+        from updates.sources import sources
 
         second, hour, night = timedelta(seconds=2), timedelta(hours=1), timedelta(days=1)
         due_work.add(DueWork("news of submissions", telling.tell_team, every=second))
@@ -40,4 +42,7 @@ class BlogConfig(AppConfig):
         personal_data.add(PersonalData("submissions", keeping.export_sender, keeping.erase_sender))
         for message in telling.MESSAGES:
             messages.add(message)
+        sources.add(news.NEW_POSTS)
+        for followable in news.BLOG:
+            followables.add(followable)
         signals.connect()

@@ -9,7 +9,7 @@ class ChatsConfig(AppConfig):
     verbose_name = _("Community chats")
 
     def ready(self) -> None:
-        from chats import findable, signals
+        from chats import findable, news, signals
         from chats.addresses import keep_topic_addresses
         from chats.asking import put_to_next_chat
         from chats.event_chats import note_recording, tell_recordings
@@ -24,6 +24,9 @@ class ChatsConfig(AppConfig):
         from core.findable import findables
         from core.today import needs
         from outbox.messages import messages
+        from updates.following import followables
+        from updates.searches import read_at
+        from updates.sources import sources
 
         offers.page_saved.add(keep_topic_addresses)
         offers.page_saved.add(note_recording)
@@ -38,4 +41,8 @@ class ChatsConfig(AppConfig):
         due_work.add(DueWork("news of recordings", tell_recordings, every=minute))
         needs.add(needs_of_chats)
         messages.add(REMOVAL)
+        sources.add(news.RECORDED)
+        for followable in news.ARCHIVE:
+            followables.add(followable)
+        read_at.add(news.search_address)
         signals.connect()

@@ -10,8 +10,9 @@ from django.utils.html import format_html
 
 from accounts.models import User
 from chats.models import ChatArchivePage, ChatPage, of_substance
+from core.timestamps import Moment
 from events.models import LIVE, EventPage, Sequel
-from events.telling import Moment, tell_recording
+from events.telling import tell_recording
 
 SETTLES_IN = datetime.timedelta(minutes=5)
 """A recording that was put here by mistake can be taken away in that time."""

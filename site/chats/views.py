@@ -75,6 +75,11 @@ def tag(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "pages/tag.html", context)
 
 
+@require_safe
+def tag_feed(request: HttpRequest, slug: str) -> HttpResponse:
+    raise Http404
+
+
 def _found_topics():
     return Entry.objects.not_expired().filter(kind=TOPIC)
 

@@ -27,6 +27,7 @@ urlpatterns = [
     ),
     path("comments/", include("comments.urls")),
     path("registrations/", include("events.urls")),
+    path("updates/", include("updates.urls")),
     path("", include("blog.urls")),
     path("", include("chats.urls")),
 ]

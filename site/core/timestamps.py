@@ -1,8 +1,21 @@
 """Times in a recording: whole seconds from its start, and how people and formats write them."""
 
 import re
+from dataclasses import dataclass
 
 from django.utils.translation import ngettext
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A second of a recording that a mail or another page leads to."""
+
+    stamp: str
+    """As 11:28."""
+    title: str
+    href: str
+    """A whole address."""
+
 
 STAMP = re.compile(r"(?:(?P<hours>\d{1,2}):)?(?P<minutes>\d{1,3}):(?P<seconds>[0-5]\d)", re.ASCII)
 

@@ -13,9 +13,11 @@ class EventsConfig(AppConfig):
         from core.findable import findables
         from core.personal_data import PersonalData, personal_data
         from core.today import needs
-        from events import due, findable, keeping, mails, registration, repeating, signals
+        from events import due, findable, keeping, mails, news, registration, repeating, signals
         from events.needs import needs_of_attendance, needs_of_series
         from outbox.messages import messages
+        from updates.following import followables
+        from updates.sources import sources
 
         few, minute = timedelta(seconds=5), timedelta(minutes=1)
         night = timedelta(days=1)
@@ -36,4 +38,7 @@ class EventsConfig(AppConfig):
         )
         for message in mails.MESSAGES:
             messages.add(message)
+        sources.add(news.NEW_EVENTS)
+        for followable in news.CALENDAR:
+            followables.add(followable)
         signals.connect()

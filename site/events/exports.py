@@ -14,8 +14,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from core.tables import guarded
+from core.zones import shown_in
 from events.models import Answer, EventPage, Registration
-from events.zones import shown_in
 
 Cell = str | int
 Row = list[Cell]

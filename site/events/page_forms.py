@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm, WagtailAdminPageForm
 
 from core.keys import random_key
-from events.zones import NoSuchTime, instant
+from core.zones import NoSuchTime, instant
 
 KEY_LENGTH = 12
 

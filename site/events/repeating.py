@@ -11,11 +11,11 @@ from django.utils import timezone
 
 from accounts.models import User
 from core.publishing import save_draft
+from core.zones import NoSuchTime, instant, shown_in
 from events import telling
 from events.copying import AFRESH, free_slug
 from events.models import CalendarPage, EventPage, Follower, Occurrence, Registration, Series
 from events.registration import register_followers
-from events.zones import NoSuchTime, instant, shown_in
 
 logger = logging.getLogger(__name__)
 

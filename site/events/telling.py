@@ -4,7 +4,7 @@ Each registration has a mail and links of its own, though people share an addres
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -20,6 +20,8 @@ from core.html import from_text
 from core.keys import random_key
 from core.text import clean_line
 from core.throttling import allows
+from core.timestamps import Moment
+from core.zones import shown_in
 from events import mails
 from events.calendar_files import CANCEL, dates, invitation
 from events.links import confirm_address, follower_address, join_address, own_address
@@ -42,7 +44,6 @@ from events.wording import (
     when_line,
     where_line,
 )
-from events.zones import shown_in
 from outbox.addresses import key_of
 from outbox.messages import Attachment, Message, post_if_address
 from outbox.models import Mail
@@ -50,16 +51,6 @@ from outbox.models import Mail
 AT_ONCE = 50
 REPEATED_AFTER = timedelta(minutes=10)
 """How often somebody may have the same mail again by registering again."""
-
-
-@dataclass(frozen=True)
-class Moment:
-    """A topic of a recording."""
-
-    stamp: str
-    """As 11:28."""
-    title: str
-    href: str
 
 
 def tell_registered(registrations: Sequence[Registration]) -> None:

@@ -6,8 +6,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from core.text import clean_line
+from core.zones import shown_in
 from events.models import EventPage, Format
-from events.zones import shown_in
 
 
 def when_line(event: EventPage) -> str:

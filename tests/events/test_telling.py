@@ -10,6 +10,7 @@ from django.core import serializers
 from django.utils import timezone
 from icalendar import Calendar
 
+from core.timestamps import Moment
 from events import due, telling
 from events.calendar_entries import SETTLES_IN
 from events.links import (
@@ -54,7 +55,7 @@ from tests.factories.events import in_days, make_event, make_series, register_on
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 CALL = "https://zoom.example.com/j/123"
-MOMENTS = [telling.Moment("11:28", "Boxes", "http://localhost:8000/chats/a/?t=688")]
+MOMENTS = [Moment("11:28", "Boxes", "http://localhost:8000/chats/a/?t=688")]
 
 
 @pytest.fixture

@@ -68,18 +68,21 @@ class ChatQuerySet(BasePageQuerySet):
     def past(self) -> "ChatQuerySet":
         return self.exclude(ahead())
 
+    def recorded(self) -> "ChatQuerySet":
+        """Chats that took place and can be heard."""
+        return self.filter(_has_recording(), outcome="")
+
     def with_state(self) -> "ChatQuerySet":
         """Annotate `state_in_database`: the rule of chats.states, for filters."""
         has_topics = Exists(Topic.objects.filter(page=OuterRef("pk")))
-        kept_here = Q(recording_file__isnull=False) | Q(audio_file__isnull=False)
-        has_recording = ~Q(recording_url="") | kept_here
         return self.annotate(
             state_in_database=Case(
                 When(outcome=Outcome.CANCELLED, then=Value(ChatState.CANCELLED)),
                 When(outcome=Outcome.LOST, then=Value(ChatState.LOST)),
                 When(has_topics, then=Value(ChatState.COMPLETE)),
                 When(
-                    Q(topics_promised=True) | has_recording, then=Value(ChatState.TOPICS_EXPECTED)
+                    Q(topics_promised=True) | _has_recording(),
+                    then=Value(ChatState.TOPICS_EXPECTED),
                 ),
                 When(ahead(), then=Value(ChatState.UPCOMING)),
                 default=Value(ChatState.RECORDING_EXPECTED),
@@ -91,6 +94,11 @@ class ChatQuerySet(BasePageQuerySet):
         """Fetch what a list shows of each chat in a number of queries that does not grow."""
         kept_here = self.select_related("recording_file", "audio_file")
         return kept_here.prefetch_related(*_shown_of_a_chat())
+
+
+def _has_recording() -> Q:
+    kept_here = Q(recording_file__isnull=False) | Q(audio_file__isnull=False)
+    return ~Q(recording_url="") | kept_here
 
 
 def _shown_of_a_chat() -> tuple[Prefetch | str, ...]:

@@ -25,6 +25,7 @@ INSTALLED_APPS = [
     "chats",
     "events",
     "comments",
+    "updates",
     "search",
     "people",
     "accounts",

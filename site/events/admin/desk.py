@@ -12,13 +12,13 @@ from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import Column, Table
 from wagtail.admin.views.generic.base import BaseListingView
 
+from core.zones import shown_in
 from events.admin.entries import counts_by_state, entries_of, found, listed
 from events.admin.forms import ATTENDANCE, ATTENDED
 from events.admin.frame import crumbs, desk_url
 from events.admin.screens import screens_of
 from events.models import EventPage, Registration, RegistrationQuerySet, State
 from events.rights import for_organisers
-from events.zones import shown_in
 
 ON_A_PAGE = 100
 

@@ -9,9 +9,9 @@ import wagtail.fields
 from django.conf import settings
 from django.db import migrations, models
 
+import core.zones
 import events.models.pages
 import events.models.people
-import events.zones
 
 
 class Migration(migrations.Migration):
@@ -223,11 +223,11 @@ class Migration(migrations.Migration):
                 (
                     "time_zone",
                     models.CharField(
-                        choices=events.zones.zone_choices,
+                        choices=core.zones.zone_choices,
                         default=events.models.pages.default_zone,
                         help_text="Of all times of this event. Readers elsewhere see their own beside it.",
                         max_length=64,
-                        validators=[events.zones.validate_zone],
+                        validators=[core.zones.validate_zone],
                         verbose_name="time zone",
                     ),
                 ),

@@ -24,9 +24,9 @@ from wagtail.search import index
 from core.blocks import TEXT_BLOCKS
 from core.keys import random_key
 from core.pages import BasePage, BasePageQuerySet, RoutableBasePage
+from core.zones import NoSuchTime, instant, shown_in, validate_zone, zone_choices
 from events.page_forms import KEY_LENGTH, EventPageForm
 from events.panels import event_edit_handler
-from events.zones import NoSuchTime, instant, shown_in, validate_zone, zone_choices
 from people.models import Person
 
 RESERVED_SLUGS = {"past", "embed", "series", "kinds", "links"}

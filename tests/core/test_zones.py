@@ -3,7 +3,7 @@ import datetime
 import pytest
 from django.core.exceptions import ValidationError
 
-from events.zones import NoSuchTime, instant, shown_in, validate_zone, zone_names
+from core.zones import NoSuchTime, instant, shown_in, validate_zone, zone_names
 
 NEW_YORK = "America/New_York"
 

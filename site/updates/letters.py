@@ -1,0 +1,115 @@
+"""Deliveries become mail: each at once, or merged into a subscriber's digest.
+
+A subscriber's mails are written and their deliveries marked in one transaction, under a lock on the
+subscriber: a worker killed in between has written nothing, and of two the second finds nothing.
+"""
+
+from collections.abc import Iterable, Mapping
+from itertools import groupby
+
+from django.utils import timezone
+
+from core.due import on_each
+from outbox.addresses import key_of
+from outbox.models import Mail
+from updates import telling
+from updates.models import Delivery, Notice, Pace, Subscriber, Subscription
+from updates.models.subscribers import new_key
+from updates.sources import News, Source, source_named
+
+SUBSCRIBERS_AT_ONCE = 50
+
+
+def write_due() -> bool:
+    """Write what is due for some subscribers. Returns whether there are more."""
+    due = Subscriber.objects.filter(subscriptions__deliveries__in=Delivery.objects.due())
+    tidings = Tidings()
+    return on_each(
+        Subscriber.objects.filter(pk__in=due.values("pk")),
+        lambda subscriber: write_letters(subscriber, tidings),
+        SUBSCRIBERS_AT_ONCE,
+    )
+
+
+class Tidings:
+    """What notices tell as things are now; asked once of each, however many are told."""
+
+    def __init__(self) -> None:
+        self._told: dict[int, tuple[Source, News] | None] = {}
+
+    def of(self, notice: Notice) -> tuple[Source, News] | None:
+        """Return what to tell; None of what the public may not see any more."""
+        if notice.pk not in self._told:
+            self._told[notice.pk] = self._ask(notice)
+        return self._told[notice.pk]
+
+    def _ask(self, notice: Notice) -> tuple[Source, News] | None:
+        source = source_named(notice.source)
+        item = source and source.visible().filter(pk=notice.object_id).first()
+        return (source, source.tell(item)) if item else None
+
+
+def write_letters(subscriber: Subscriber, tidings: Tidings) -> None:
+    """Write a subscriber's mails that are due, and mark what they tell."""
+    due = Delivery.objects.due().filter(subscription__subscriber=subscriber)
+    deliveries = list(
+        due.select_related("subscription", "notice").order_by("notice__due_at", "notice_id", "pk")
+    )
+    told = _told_before(subscriber, deliveries)
+    at_once: list[tuple[Notice, list[Delivery]]] = []
+    for_digest: list[tuple[Notice, list[Delivery]]] = []
+    for notice, group in groupby(deliveries, key=lambda one: one.notice):
+        of_notice = list(group)
+        if notice.pk in told or tidings.of(notice) is None:
+            _mark(subscriber, [notice], "")
+        elif urgent := [one for one in of_notice if one.subscription.pace == Pace.AT_ONCE]:
+            at_once.append((notice, urgent))
+        else:
+            for_digest.append((notice, of_notice))
+    for notice, of_notice in at_once:
+        letter = new_key()
+        source, news = tidings.of(notice)
+        subscriptions = _in_order(notice, of_notice)
+        telling.tell_news(subscriber, subscriptions, notice, source, news, letter)
+        _mark(subscriber, [notice], letter)
+    if for_digest:
+        letter = new_key()
+        told_in_it = [(notice, *tidings.of(notice)) for notice, _group in for_digest]
+        telling.tell_digest(subscriber, told_in_it, letter)
+        _mark(subscriber, [notice for notice, _group in for_digest], letter)
+
+
+def _in_order(notice: Notice, deliveries: Iterable[Delivery]) -> list[Subscription]:
+    """Return their subscriptions, the narrowest first."""
+    places = {text: place for place, text in enumerate(notice.follows)}
+    subscriptions = [one.subscription for one in deliveries]
+    return sorted(subscriptions, key=lambda one: places.get(str(one.ref), len(places)))
+
+
+def _told_before(subscriber: Subscriber, deliveries: Iterable[Delivery]) -> set[int]:
+    """Return the notices that this address has been told of, by us or by others."""
+    notices = {one.notice_id: one.notice for one in deliveries}
+    mailed = Delivery.objects.filter(
+        subscription__subscriber=subscriber, notice__in=notices
+    ).exclude(mailed_at=None)
+    told = set(mailed.values_list("notice", flat=True))
+    names = _names_told_once(notices)
+    if names:
+        mails = Mail.objects.filter(address__key=key_of(subscriber.email), once__in=names)
+        told |= {names[once] for once in mails.values_list("once", flat=True)}
+    return told
+
+
+def _names_told_once(notices: Mapping[int, Notice]) -> dict[str, int]:
+    names = {}
+    for pk, notice in notices.items():
+        source = source_named(notice.source)
+        if source and (once := source.once(notice.object_id)):
+            names[once] = pk
+    return names
+
+
+def _mark(subscriber: Subscriber, notices: Iterable[Notice], letter: str) -> None:
+    """Note that a subscriber is told of these, whichever subscription it was for."""
+    told = Delivery.objects.filter(subscription__subscriber=subscriber, notice__in=list(notices))
+    told.filter(mailed_at=None).update(mailed_at=timezone.now(), letter=letter)

@@ -1,0 +1,23 @@
+from updates.models.announcements import Announcement, AnnouncementList
+from updates.models.news import Delivery, Notice
+from updates.models.subscribers import (
+    EndedBy,
+    Pace,
+    Request,
+    Subscriber,
+    Subscription,
+    default_zone,
+)
+
+__all__ = [
+    "Announcement",
+    "AnnouncementList",
+    "Delivery",
+    "EndedBy",
+    "Notice",
+    "Pace",
+    "Request",
+    "Subscriber",
+    "Subscription",
+    "default_zone",
+]

@@ -1,0 +1,79 @@
+"""Saved searches: what is published and has certain words in it."""
+
+from collections.abc import Callable, Iterable, Mapping
+from urllib.parse import parse_qsl, urlencode
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core.offers import Offers
+from search.engines import Narrowing
+from search.query import parse, tidy
+from search.results import Hit, find
+from updates.following import Followable, Followed, Ref
+from updates.models import Subscription
+
+KIND = "search"
+read_at: Offers[Callable[[], str]] = Offers()
+"""Asked for the page where searches are read; blank where there is none."""
+CHOICES = ("host", "tag")
+"""What beside words a saved search may ask for (`search.engines.FACETS`), by slugs."""
+LONGEST = 250
+MOST_HITS = 10
+
+
+def what_of(words: str, chosen: Mapping[str, str]) -> str:
+    """Return what a subscription keeps of a search; blank where it asks for nothing or too much."""
+    words = tidy(words)
+    query = parse(words)
+    if not (query or query.unwanted):
+        return ""
+    pairs = [("q", words), *((name, tidy(chosen.get(name, ""))) for name in CHOICES)]
+    what = urlencode([pair for pair in pairs if pair[1]])
+    return what if len(what) <= LONGEST else ""
+
+
+def named(whats: Iterable[str]) -> dict[str, Followed]:
+    """Return saved searches as readers meet them; only such as `what_of` writes."""
+    found = {}
+    for what in whats:
+        asked = dict(parse_qsl(what))
+        words = asked.get("q", "")
+        if what and what == what_of(words, asked):
+            said = _("whatever is new with “%(words)s”") % {"words": words}
+            narrowed = ", ".join(asked[name] for name in CHOICES if name in asked)
+            found[what] = Followed(
+                Ref(KIND, what),
+                title=f"{said} ({narrowed})" if narrowed else said,
+                href=address_of(what),
+            )
+    return found
+
+
+def address_of(what: str) -> str:
+    """Return where a search is read, on this site."""
+    address = next((address for ask in read_at if (address := ask())), "/")
+    return f"{address}?{what}"
+
+
+def saved_after(what: str) -> list[str]:
+    """Return the saved searches that come after one, each once, in their order."""
+    saved = Subscription.objects.active().filter(kind=KIND, what__gt=what).order_by("what")
+    return list(saved.values_list("what", flat=True).distinct())
+
+
+def finds(what: str, model: str, pk: int) -> bool:
+    """Say whether a saved search finds an object, as it is and not as a word was perhaps meant."""
+    return bool(hits_in(what, model, pk))
+
+
+def hits_in(what: str, model: str, pk: int) -> list[Hit]:
+    """Return where in an object a saved search finds its words, best first."""
+    asked = dict(parse_qsl(what))
+    chosen = {name: asked[name] for name in CHOICES if name in asked}
+    narrowing = Narrowing(chosen=chosen, within=frozenset([(model, pk)]))
+    results = find(asked.get("q", ""), narrowing, per_page=MOST_HITS)
+    return [] if results.suggestion else results.hits
+
+
+SEARCHES = Followable(KIND, gettext_lazy("Searches"), named=named)
