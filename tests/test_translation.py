@@ -8,6 +8,7 @@ import datetime
 import gettext
 import re
 from collections.abc import Iterator
+from email import message_from_bytes, policy
 
 import pytest
 import time_machine
@@ -34,8 +35,8 @@ from events.registration import Person as Who
 from events.registration import follow, register
 from home.models import SearchExample
 from outbox import addresses, outlet
-from outbox.messages import post
-from outbox.models import Batch, Mail, MailState, StopReason
+from outbox.messages import post, render
+from outbox.models import Batch, Letterhead, Mail, MailState, StopReason
 from outbox.trouble import TROUBLE
 from people.models import Person
 from search import following
@@ -44,6 +45,18 @@ from tests.factories.blog import make_post
 from tests.factories.chats import make_chat, make_topic
 from tests.factories.comments import make_comment
 from tests.factories.events import make_event, make_series, register_one
+from tests.factories.updates import (
+    make_announcement,
+    make_list,
+    make_subscriber,
+    make_subscription,
+    tell_all,
+)
+from updates import announcements, searches, subscriptions
+from updates import links as updates_links
+from updates.following import Ref
+from updates.mails import MESSAGES
+from updates.models import Pace
 
 pytestmark = pytest.mark.any_database
 
@@ -386,6 +399,132 @@ def test_events_and_registering_are_translated(client, greek_events, bracketed):
         page = html.fromstring(answer.content.decode())
         assert "⟦" in page.text_content()
         assert not untranslated(page), answer.request["PATH_INFO"]
+
+
+def untranslated_in(subject: str, text: str, whole: str) -> list[str]:
+    """Return what translators do not get to see of a mail."""
+    plain = html.Element("p")
+    plain.text = f"{subject}\n{text}"
+    page = html.document_fromstring(whole)
+    assert "⟦" in text
+    assert "⟦" in page.text_content()
+    return [*untranslated(plain), *untranslated(page)]
+
+
+def test_mails_to_subscribers_are_translated(greek_site, bracketed):
+    Letterhead.objects.create(postal_address="Οδός 1")
+    north, tag = make_list("Βορράς"), Tag.objects.create(name="χάρτες", slug="maps")
+    narrow, of_list = Ref("posts-tag", str(tag.pk)), Ref("list", str(north.pk))
+    search = Ref(searches.KIND, searches.what_of("κουτιά", {}))
+    long_search = Ref(searches.KIND, searches.what_of("www.1.gr", {}))
+    with time_machine.travel(NOW, tick=False) as clock:
+        for ref in [Ref("posts"), Ref("recordings"), Ref("events"), narrow, of_list]:
+            make_subscription("1@2.gr", ref)
+            make_subscription("2@3.gr", ref, "daily")
+        for who, wanted in [
+            ("3@4.gr", [narrow, search, long_search]),
+            ("1@2.gr", [search]),
+            ("1@2.gr", [Ref("posts"), Ref("events")]),
+            ("2@3.gr", [Ref("posts")]),
+            ("1@2.gr", []),
+        ]:
+            subscriptions.ask(who, wanted, "daily" if who == "2@3.gr" else "at_once")
+            subscriptions.take_in_requests()
+        topics = [make_topic("Κάτι", n) for n in range(1, 15)]
+        make_post("Ετικέτες", "2024-03-10", ["Μαρία"], ["χάρτες"], summary="Ναι.")
+        make_chat("2024-03-10", title="Όλα", topics=topics, hosts=["Νίκος"], recording_url=YOUTUBE)
+        make_event("Κουτιά", "2024-03-20", summary="Όλα.", kind="Μάθημα")
+        announcements.send(make_announcement([north], "Κλειστά", body="<p>Όχι.</p>"), None)
+        for shift in (datetime.timedelta(minutes=6), datetime.timedelta(days=1)):
+            clock.shift(shift)
+            tell_all()
+    found = {}
+    for mail in Mail.objects.filter(kind__startswith="updates_").order_by("pk"):
+        read = message_from_bytes(mail.content, policy=policy.default)
+        parts = [read.get_body((kind,)).get_content() for kind in ("plain", "html")]
+        found[mail.kind, mail.subject] = untranslated_in(mail.subject, *parts)
+    assert {kind for kind, _subject in found} == {
+        f"updates_{name}"
+        for name in ("confirm", "added", "links", "news", "digest", "announcement")
+    }
+    for message in MESSAGES:
+        shown = render(message, message.example())
+        found[message.name, "example"] = untranslated_in(shown.subject, shown.text, shown.html)
+    assert not {name: words for name, words in found.items() if words}
+
+
+@time_machine.travel(NOW, tick=False)
+def test_email_updates_are_translated(client, greek_events, bracketed):
+    north = make_list("Βορράς", summary="Τι νέο.")
+    who = make_subscriber("1@2.gr")
+    newcomer = make_subscriber("3@4.gr")
+    followed = make_subscription(who, Ref("posts"))
+    make_subscription(who, Ref("list", "99"), Pace.WEEKLY, title="Παλιά")
+    make_subscription(who, Ref("search", "q=%CE%BA"), Pace.DAILY, confirmed_at=None)
+    extra = make_subscription(who, Ref("events"))
+    make_subscription(newcomer, Ref("posts"), confirmed_at=None)
+    own, confirming, stopping, digests = (
+        path_of(address)
+        for address in (
+            updates_links.own_address(who),
+            updates_links.confirm_address(newcomer),
+            updates_links.stop_address([followed]),
+            updates_links.stop_digests_address(who),
+        )
+    )
+    said = {"what": f"list:{north.pk}", "email": "1@2.gr", "stamp": stamp()}
+    whole = {**said, "pace": "daily", "time_zone": "UTC"}
+    answers = [
+        client.get("/updates/"),
+        client.get("/updates/follow/?what=posts:&what=recordings:&what=events:"),
+        client.post("/updates/follow/", {"stamp": stamp()}),
+        client.post("/updates/follow/", whole),
+        client.get("/updates/link/"),
+        client.post("/updates/link/", {"stamp": stamp()}),
+        client.post("/updates/link/", said),
+        client.get(confirming),
+        client.post(confirming, follow=True),
+        client.get(confirming),
+        client.get("/updates/confirm/forged/"),
+        client.get(own),
+        client.post(own, {"deed": "add"}),
+        client.post(own, {"deed": "add", "what": f"list:{north.pk}", "pace": "daily"}),
+        client.post(own, {"deed": "confirm"}),
+        client.post(own, {"stop": extra.key}),
+        client.get(stopping),
+        client.post(stopping),
+        client.get(digests),
+        client.post(digests),
+        client.post(own, {"deed": "stop all"}),
+    ]
+    for answer in answers:
+        page = html.fromstring(answer.content.decode().replace("3@4.gr", ""))
+        assert "⟦" in page.text_content()
+        for zones in page.cssselect("select[name=time_zone]"):
+            zones.drop_tree()
+        assert not untranslated(page), answer.request["PATH_INFO"]
+
+
+@time_machine.travel(NOW, tick=False)
+def test_the_archive_of_announcements_is_translated(client, greek_site, bracketed):
+    north, south = (
+        make_list(name, slug=slug, summary="Τι νέο.")
+        for name, slug in [("Βόρεια", "north"), ("Νότια", "south")]
+    )
+    empty = make_list("Κενή", slug="empty", summary="Τίποτα.")
+    for day in range(1, 25):
+        sent_at = datetime.datetime(2024, 2, day, 12, tzinfo=datetime.UTC)
+        one = make_announcement([north, south], "Κλειστά", body="<p>Όλα.</p>", sent_at=sent_at)
+    for address in (
+        north.get_absolute_url(),
+        f"{north.get_absolute_url()}?page=2",
+        f"{north.get_absolute_url()}2024/2/",
+        empty.get_absolute_url(),
+        one.get_absolute_url(),
+    ):
+        page = html.fromstring(client.get(address).content.decode())
+        assert "⟦" in page.text_content()
+        assert not untranslated(page), address
 
 
 def test_an_empty_site_is_translated(client, greek_site, bracketed):

@@ -13,8 +13,10 @@ from django.utils.translation import gettext as _
 from taggit.models import Tag
 
 from blog.models import BlogPage, Category, PostPage, PostQuerySet
+from blog.news import OF_AUTHOR, OF_CATEGORY, OF_TAG, POSTS
 from comments.models import Comment, Discussion, State
 from people.models import Person
+from updates.following import Ref
 
 POSTS_PER_PAGE = 15
 OLDEST_YEAR = 1970
@@ -31,6 +33,12 @@ class Narrowed:
     """Below the blog's own, as `tags/packaging/`; feeds lie in it, but for years."""
     has_feed: bool = True
     person: Person | None = None
+    ref: Ref | None = None
+    """How it is followed, where that is narrower than the whole."""
+
+    @property
+    def follow_refs(self) -> list[str]:
+        return [str(ref) for ref in (self.ref, Ref(POSTS)) if ref]
 
 
 def narrow(
@@ -49,14 +57,17 @@ def narrow(
     if tag:
         found = get_object_or_404(Tag, slug=tag)
         title = _("Posts about %(tag)s") % {"tag": found.name}
-        return Narrowed(posts.tagged(found), title, f"tags/{tag}/")
+        ref = Ref(OF_TAG, str(found.pk))
+        return Narrowed(posts.tagged(found), title, f"tags/{tag}/", ref=ref)
     if author:
         person = get_object_or_404(Person, slug=author)
         title = _("Posts by %(name)s") % {"name": person.name}
-        return Narrowed(posts.by(person), title, f"by/{author}/", person=person)
+        ref = Ref(OF_AUTHOR, str(person.pk))
+        return Narrowed(posts.by(person), title, f"by/{author}/", person=person, ref=ref)
     if category:
         named = get_object_or_404(Category, slug=category)
-        return Narrowed(posts.filter(category=named), named.name, f"category/{category}/")
+        part, ref = posts.filter(category=named), Ref(OF_CATEGORY, str(named.pk))
+        return Narrowed(part, named.name, f"category/{category}/", ref=ref)
     return Narrowed(posts, "", "")
 
 

@@ -94,6 +94,12 @@ def refs_of(post: PostPage) -> list[Ref]:
     return [*refs, Ref(POSTS)]
 
 
+def follow_refs(post: PostPage) -> list[str]:
+    """Return what a reader of a post may want to follow: the whole blog, and its tags."""
+    tags = [Ref(OF_TAG, str(item.tag_id)) for item in post.tagged_items.all()]
+    return [str(ref) for ref in (Ref(POSTS), *tags)]
+
+
 def _is_fresh(post: PostPage) -> bool:
     now = timezone.now()
     first = post.first_published_at or now

@@ -16,12 +16,15 @@ from taggit.models import Tag
 from chats.findable import CHATS
 from chats.hits import KINDS, shown
 from chats.models import ChatHost, ChatPage, ChatQuerySet, Topic, TopicTag
+from chats.news import RECORDINGS
 from chats.states import ChatState
 from people.models import Person
 from search.engines import Counts, Narrowing
 from search.query import parse, tidy
 from search.results import Results, complete, find
 from search.words import words_of
+from updates import searches
+from updates.following import Ref
 
 CHATS_PER_PAGE = 26
 NEWEST_CHATS = 3
@@ -133,6 +136,12 @@ class ArchiveFilter:
         chosen = {**asdict(self), **changed}
         return "?" + urlencode({k: v for k, v in chosen.items() if v and k not in left_out})
 
+    @property
+    def feed_query(self) -> str:
+        """The query string of what a feed is narrowed by; blank for that of all chats."""
+        narrowed = replace(self, year="", state="")
+        return narrowed.address() if narrowed.is_active else ""
+
     def but(self, name: str) -> "ArchiveFilter":
         return replace(self, **{name: ""})
 
@@ -223,8 +232,17 @@ def archive_context(data: QueryDict, chats: ChatQuerySet) -> dict:
         "hidden": [field for field in form if field.name != "q" and field.value()],
         "chips": _chips(form, narrowing),
         "has_any": answer["listing"].paginator.count > 0 or published.exists(),
+        "follow_refs": _follow_refs(narrowing),
         **answer,
     }
+
+
+def _follow_refs(narrowing: ArchiveFilter) -> list[str]:
+    """Return what may be followed here: the search that was made, else all recordings."""
+    if not narrowing.asks:
+        return [str(Ref(RECORDINGS))]
+    what = searches.what_of(narrowing.q, asdict(narrowing))
+    return [str(Ref(searches.KIND, what))] if what else []
 
 
 def _hits_context(

@@ -1,24 +1,45 @@
-"""The archive for programs: a feed of chats, a podcast, and one file of everything."""
+"""The archive for programs: feeds of chats and topics, a podcast, and one file of everything."""
 
+import datetime
 import json
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
 from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.utils.feedgenerator import Atom1Feed, Enclosure, Rss201rev2Feed
-from django.utils.html import strip_tags
+from django.utils.html import format_html, strip_tags
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from taggit.models import Tag
+from wagtail.models import Site
 from wagtailmedia.models import AbstractMedia
 
+from chats.archive import ArchiveFilter
+from chats.findable import CHAT, CHATS, SAID, TOPIC, WRITTEN
+from chats.hits import ShownHit, shown
 from chats.models import ChatArchivePage, ChatPage, ChatQuerySet, Topic, TopicSource
 from chats.passages import SaidLine, said_lines, transcript_of, with_transcripts
 from core.feeds import answer_feed
-from core.html import plain_text
+from core.html import from_text, plain_text
+from core.text import clean_line, clean_text
+from search.engines import Narrowing
+from search.query import tidy
+from search.results import find
 
 MOST_IN_FEED = 30
+LOOKED_THROUGH = (30, 150, None)
+"""How many of the newest chats a search is put to, in turn, until enough of them are found."""
+MOST_HITS = 200
+MOST_HITS_OF_ONE = 12
+NOTHING_YET = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)
+NARROWED_BY = ("q", "host", "tag")
+NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+"""Extensible Markup Language 1.0, section 2.2, as far as Python's strings in a database go."""
 MOST_IN_PODCAST = 300
 CHATS_AT_ONCE = 10
 VERSION = 1
@@ -51,11 +72,52 @@ class Podcast(Rss201rev2Feed):
             handler.addQuickElement(name, "", {"url": url, "type": kind})
 
 
+class SteadyAtom(Atom1Feed):
+    """Of the same time while it is empty: it is the same feed then."""
+
+    def latest_post_date(self) -> datetime.datetime:
+        return super().latest_post_date() if self.items else NOTHING_YET
+
+
 def atom(request: HttpRequest, archive: ChatArchivePage) -> HttpResponse:
-    """The newest chats, with their topics."""
-    feed = Atom1Feed(**_head(request, archive, "feed.xml"))
-    for chat in _told(archive)[:MOST_IN_FEED]:
-        feed.add_item(**_item(request, chat))
+    """The newest chats, with their topics; narrowed as the archive is by words, host and tag."""
+    narrowing = _narrowing(request.GET)
+    head = _head(request, archive, "feed.xml")
+    if narrowing.is_active:
+        head |= _narrowed_head(head, narrowing)
+    feed = SteadyAtom(**head)
+    if narrowing.asks:
+        for chat, hits in _found(archive, narrowing):
+            feed.add_item(**_item(request, chat, hits))
+    else:
+        for chat in narrowing.narrow(_told(archive))[:MOST_IN_FEED]:
+            feed.add_item(**_item(request, chat))
+    return answer_feed(request, feed.writeString("utf-8"), Atom1Feed.content_type)
+
+
+def atom_of_tag(request: HttpRequest, tag: Tag, topics: Iterable[Topic]) -> HttpResponse:
+    """Topics that bear a tag, in their order."""
+    site = Site.find_for_request(request)
+    name = site.site_name or site.hostname if site else ""
+    title = clean_line(_("Discussed: %(tag)s") % {"tag": tag.name})
+    feed = Atom1Feed(
+        title=" · ".join(filter(None, [title, name])),
+        link=request.build_absolute_uri(reverse("tag", args=[tag.slug])),
+        feed_url=request.build_absolute_uri(reverse("tag_feed", args=[tag.slug])),
+        description=title,
+        author_name=name,
+        language=get_language(),
+    )
+    host = request.get_host().partition(":")[0]
+    for topic in topics:
+        feed.add_item(
+            title=clean_line(topic.title),
+            link=request.build_absolute_uri(topic.permalink),
+            description=_told_of_topic(topic),
+            unique_id=f"tag:{host},2026:topic-{topic.key}",
+            pubdate=_held_at(topic.page),
+            updateddate=topic.page.last_published_at or _held_at(topic.page),
+        )
     return answer_feed(request, feed.writeString("utf-8"), Atom1Feed.content_type)
 
 
@@ -107,15 +169,70 @@ def _head(request: HttpRequest, archive: ChatArchivePage, name: str) -> dict[str
     }
 
 
-def _item(request: HttpRequest, chat: ChatPage) -> dict[str, Any]:
+def _told_of_topic(topic: Topic) -> str:
+    answer = from_text(clean_text(topic.answer))
+    return format_html("{}<p>{}</p>", answer, clean_line(topic.page.title))
+
+
+def _narrowing(data: QueryDict) -> ArchiveFilter:
+    """Return what a feed is narrowed to; what is in no chat leaves nothing."""
+    return ArchiveFilter(**{name: tidy(data.get(name, "")) for name in NARROWED_BY})
+
+
+def _narrowed_head(head: dict[str, Any], narrowing: ArchiveFilter) -> dict[str, Any]:
+    words = f"“{narrowing.q}”" if narrowing.q else ""
+    named = ", ".join(filter(None, [words, narrowing.host, narrowing.tag]))
+    asked = narrowing.feed_query
+    return {
+        "title": f"{named} · {head['title']}",
+        "link": f"{head['link']}{asked}",
+        "feed_url": f"{head['feed_url']}{asked}",
+    }
+
+
+def _found(
+    archive: ChatArchivePage, narrowing: ArchiveFilter
+) -> list[tuple[ChatPage, list[ShownHit]]]:
+    """Return the newest chats that have the words, each with where it has them, best first."""
+    newest = ChatPage.objects.child_of(archive).published().past().newest_first()
+    pks = list(newest.values_list("pk", flat=True))
+    chosen = {name: value for name in ("host", "tag") if (value := getattr(narrowing, name))}
+    hits = []
+    for most in LOOKED_THROUGH:
+        within = frozenset((CHATS.label, pk) for pk in pks[:most])
+        looked_through = Narrowing((TOPIC, SAID, WRITTEN, CHAT), chosen, within)
+        results = find(narrowing.q, looked_through, per_page=MOST_HITS)
+        # A word perhaps meant is not what somebody follows.
+        hits = [] if results.suggestion else results.hits
+        if len({hit.entry.object_id for hit in hits}) >= MOST_IN_FEED or len(within) == len(pks):
+            break
+    by_chat: dict[int, tuple[ChatPage, list[ShownHit]]] = {}
+    for hit in filter(lambda hit: hit.chat, shown(hits)):
+        by_chat.setdefault(hit.chat.pk, (hit.chat, []))[1].append(hit)
+    return [by_chat[pk] for pk in pks if pk in by_chat][:MOST_IN_FEED]
+
+
+def _held_at(chat: ChatPage) -> datetime.datetime:
+    """Return when it began; of a chat of which only the day is known, when that did."""
+    day = datetime.datetime.combine(chat.date, datetime.time())
+    return chat.starts_at or timezone.make_aware(day)
+
+
+def _item(
+    request: HttpRequest, chat: ChatPage, hits: Iterable[ShownHit] | None = None
+) -> dict[str, Any]:
     address = chat.get_full_url(request)
+    if hits is None:
+        shown_of_it = {"topics": chat.main_topics}
+    else:
+        shown_of_it = {"hits": [hit for hit in hits if hit.hit.entry.fragment][:MOST_HITS_OF_ONE]}
     told = render_to_string(
-        "components/feed-item.html", {"chat": chat, "topics": chat.main_topics, "address": address}
+        "components/feed-item.html", {"chat": chat, "address": address, **shown_of_it}
     )
     return {
-        "title": chat.title,
+        "title": NOT_IN_XML.sub("", chat.title),
         "link": address,
-        "description": told,
+        "description": NOT_IN_XML.sub("", told),
         # It stays when the page gets another address.
         "unique_id": f"urn:uuid:{chat.translation_key}",
         "pubdate": chat.first_published_at,

@@ -69,9 +69,17 @@ def refs_of(chat: ChatPage) -> list[Ref]:
     """Return what a recording is told to the followers of, the narrowest first."""
     tags = Tag.objects.filter(tagged_topics__content_object__page=chat).distinct().order_by("name")
     refs = [Ref(OF_TAG, str(pk)) for pk in tags.values_list("pk", flat=True)]
+    return [*refs, *_series_of(chat), Ref(RECORDINGS)]
+
+
+def follow_refs(chat: ChatPage) -> list[str]:
+    """Return what a reader of a chat may want to follow: its series, and all recordings."""
+    return [str(ref) for ref in (*_series_of(chat), Ref(RECORDINGS))]
+
+
+def _series_of(chat: ChatPage) -> list[Ref]:
     sequels = Sequel.objects.filter(page_id=chat.pk).exclude(event__series=None)
-    refs += [Ref(OF_SERIES, str(pk)) for pk in sequels.values_list("event__series", flat=True)]
-    return [*refs, Ref(RECORDINGS)]
+    return [Ref(OF_SERIES, str(pk)) for pk in sequels.values_list("event__series", flat=True)]
 
 
 def _is_news(chat: ChatPage) -> bool:

@@ -16,15 +16,18 @@ from taggit.models import Tag
 
 from chats.addresses import find_topic_address
 from chats.archive import FACETS, WordsToTry, is_question
+from chats.feeds import atom_of_tag
 from chats.findable import TOPIC
 from chats.hits import KINDS, ShownHit, give_successors, shown
 from chats.models import ChatArchivePage, Topic
+from chats.news import OF_TAG, RECORDINGS
 from core.pages import Crumb
 from search import asked
 from search.engines import Counts, Narrowing
 from search.models import Entry, EntryLabel
 from search.query import tidy
 from search.results import SUGGESTIONS, Results, complete, find
+from updates.following import Ref
 
 TOPICS_PER_PAGE = 50
 SUGGESTIONS_ON_A_PAGE = 40
@@ -69,6 +72,7 @@ def tag(request: HttpRequest, slug: str) -> HttpResponse:
         "tag": found,
         "listing": page,
         "topics": _topics_of(page),
+        "follow_refs": [str(Ref(OF_TAG, str(found.pk))), str(Ref(RECORDINGS))],
         "crumbs": [Crumb(_("Tags"), reverse("tags"))],
         "description": description % {"tag": found.name},
     }
@@ -77,7 +81,13 @@ def tag(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 def tag_feed(request: HttpRequest, slug: str) -> HttpResponse:
-    raise Http404
+    """The same for feed readers."""
+    found = get_object_or_404(Tag, slug=slug)
+    entries = _found_topics().labelled("tag", slug).newest_first()
+    topics = _topics_of(entries[:TOPICS_PER_PAGE])
+    if not topics:
+        raise Http404
+    return atom_of_tag(request, found, topics)
 
 
 def _found_topics():

@@ -5,19 +5,26 @@ first leads to a fresh preview, and that holds both.
 """
 
 import time
+from collections.abc import Callable
+from functools import wraps
 
 from django import forms
 from django.conf import settings
 from django.core import signing
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware, get_token
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
 
 from core.text import clean_line, clean_text
 
 SALT = "core.public_forms"
 SHORTEST = 1
 LONGEST = 24 * 3600
+LARGEST_BODY = 256 * 1024
 
 
 class LineField(forms.CharField):
@@ -77,6 +84,25 @@ def body_length(request: HttpRequest) -> int:
         return int(request.META.get("CONTENT_LENGTH") or 0)
     except ValueError:
         return 0
+
+
+def private(view: Callable) -> Callable:
+    """A view whose answers are for one reader: nobody stores them, no address of it is passed on.
+
+    It takes a POST without token: what it may do is in its signed address, or asked of a stamp.
+    """
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        if body_length(request) > LARGEST_BODY:
+            raise RequestDataTooBig
+        response = view(request, *args, **kwargs)
+        response["Referrer-Policy"] = "same-origin"
+        response["X-Robots-Tag"] = "noindex"
+        return response
+
+    methods = require_http_methods(["GET", "HEAD", "POST"])
+    return csrf_exempt(never_cache(methods(guarded)))
 
 
 def new_stamp() -> str:

@@ -8,8 +8,10 @@ from django.utils import timezone
 from django.views.decorators.clickjacking import xframe_options_exempt
 
 from events.filters import Narrowed, Narrowing, narrowed
-from events.models import CalendarPage, EventPage, Series
+from events.models import CalendarPage, EventPage, Kind, Series
+from events.news import EVENTS, OF_KIND, OF_SERIES
 from events.showing import below, by_month, listed
+from updates.following import Ref
 
 EVENTS_PER_PAGE = 20
 MOST_EMBEDDED = 20
@@ -52,6 +54,7 @@ def show_coming(calendar: CalendarPage, request: HttpRequest) -> HttpResponse:
     public = EventPage.objects.published()
     part = narrowed(request.GET, calendar.get_url(request), public, public.upcoming())
     context = _list_context(calendar, request, part)
+    context["follow_refs"] = [str(ref) for ref in _refs(part.narrowing)]
     context["has_past"] = bool(context["items"]) or public.past().exists()
     return calendar.render(request, context_overrides=context)
 
@@ -77,6 +80,7 @@ def show_series(calendar: CalendarPage, request: HttpRequest, slug: str) -> Http
     past = listed(dates.past().for_listing()[: MOST_OF_SERIES + 1])
     context = {
         "series": series,
+        "follow_refs": [str(Ref(OF_SERIES, str(series.pk)))],
         "description": series.summary,
         "coming": coming[:MOST_OF_SERIES],
         "past": past[:MOST_OF_SERIES],
@@ -102,6 +106,15 @@ def show_embedded(calendar: CalendarPage, request: HttpRequest) -> HttpResponse:
         "addresses": Addresses(calendar, request, part.narrowing),
     }
     return calendar.render(request, template="pages/events/embed.html", context_overrides=context)
+
+
+def _refs(narrowing: Narrowing) -> list[Ref]:
+    """Return how a part of the calendar is followed, the narrowest first."""
+    refs = [Ref(EVENTS)]
+    if narrowing.kind:
+        pk = Kind.objects.only("pk").get(slug=narrowing.kind).pk
+        refs.insert(0, Ref(OF_KIND, str(pk)))
+    return refs
 
 
 def _list_context(calendar: CalendarPage, request: HttpRequest, part: Narrowed) -> dict:

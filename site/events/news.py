@@ -100,6 +100,12 @@ def refs_of(event: EventPage) -> list[Ref]:
     return [*refs, Ref(EVENTS)]
 
 
+def follow_refs(event: EventPage) -> list[str]:
+    """Return what a reader of an event may want to follow: its series or kind, and all events."""
+    refs = refs_of(event)
+    return [str(ref) for ref in dict.fromkeys([refs[0], refs[-1]])]
+
+
 def _is_news(event: EventPage) -> bool:
     return event.live and not event.is_cancelled and not event.is_over
 

@@ -17,6 +17,7 @@ from core.pages import Crumb
 from core.structured_data import as_script
 from events.forms import blank_form
 from events.models import CalendarPage, EventPage, RegistrationMode, Seats
+from events.news import follow_refs
 from events.structured_data import event_data
 
 
@@ -144,6 +145,7 @@ def event_context(event: EventPage, request: HttpRequest) -> dict:
     registering = registering_at(event)
     return {
         "calendar_url": calendar.get_url(request),
+        "follow_refs": follow_refs(event),
         "registering": registering,
         "seats": seats_of(event) if registering in SEATS_TOLD else None,
         "recording": _recordings([event]).get(event.pk),

@@ -1,8 +1,6 @@
 """Registering and what follows from it, for readers. Works without script and cookies."""
 
-from collections.abc import Callable
 from datetime import timedelta
-from functools import wraps
 
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
@@ -12,18 +10,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from core.pages import Crumb
-from core.public_forms import body_length, for_script, is_from_elsewhere, new_stamp
+from core.public_forms import for_script, is_from_elsewhere, new_stamp, private
 from core.throttling import allows, client_of
 from events import attendance, certificates, links, registration, telling
 from events.forms import ChangeForm, LinksForm, RegistrationForm
 from events.models import EndedBy, EventPage, Follower, NotedBy, Registration, State
 from outbox.addresses import key_of
 
-LARGEST_BODY = 256 * 1024
 HOUR = timedelta(hours=1)
 MOST_AN_HOUR = 60
 """Forms that one client may send: a library shares an address of computers."""
@@ -32,25 +28,6 @@ MOST_TO_AN_ADDRESS = 30
 MOST_LINKS_AN_HOUR = 3
 DOORS_OPEN = timedelta(hours=1)
 """How long before the start the call can be joined, and how long after its end still."""
-
-
-def private(view: Callable) -> Callable:
-    """A view whose answers are for one reader: nobody stores them, no address of it is passed on.
-
-    It takes a POST without token: what it may do is in its signed address, or asked of a stamp.
-    """
-
-    @wraps(view)
-    def guarded(request: HttpRequest, *args, **kwargs) -> HttpResponse:
-        if body_length(request) > LARGEST_BODY:
-            return _over(request, status=413)
-        response = view(request, *args, **kwargs)
-        response["Referrer-Policy"] = "same-origin"
-        response["X-Robots-Tag"] = "noindex"
-        return response
-
-    methods = require_http_methods(["GET", "HEAD", "POST"])
-    return csrf_exempt(never_cache(methods(guarded)))
 
 
 @private
@@ -326,11 +303,10 @@ def _show(
     return render(request, f"pages/registrations/{name}.html", whole, status=status)
 
 
-def _over(request: HttpRequest, status: int = 404) -> HttpResponse:
+def _over(request: HttpRequest) -> HttpResponse:
     """Say that a link leads nowhere: cut off, changed, or its registration erased."""
-    return render(
-        request, "pages/registrations/link_over.html", {"crumbs": _crumbs(request)}, status=status
-    )
+    context = {"crumbs": _crumbs(request)}
+    return render(request, "pages/registrations/link_over.html", context, status=404)
 
 
 def _crumbs(request: HttpRequest) -> list[Crumb]:

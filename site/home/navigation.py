@@ -38,6 +38,7 @@ def _archive_url(request: HttpRequest, site: Site) -> str:
 def _footer() -> list[NavigationItem]:
     return [
         NavigationItem(_("Tags"), reverse("tags"), False),
+        NavigationItem(_("Email updates"), reverse("updates:index"), False),
         NavigationItem(_("For editors"), reverse("wagtailadmin_home"), False),
     ]
 

@@ -4,6 +4,7 @@ import re
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email.header import Header
 from email.utils import format_datetime, formataddr, parseaddr
 from urllib.parse import urlsplit
 
@@ -36,13 +37,21 @@ def headers_for(mailing_list: ListHeaders | None = None) -> dict[str, str]:
     }
     if mailing_list:
         headers |= {
-            "List-Id": formataddr(
-                (on_one_line(mailing_list.label), f"{mailing_list.name}.{mail_host()}")
-            ),
+            "List-Id": _list_id(mailing_list),
             "List-Unsubscribe": f"<{mailing_list.stop_url}>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         }
     return headers
+
+
+def _list_id(mailing_list: ListHeaders) -> str:
+    label, name = on_one_line(mailing_list.label), f"{mailing_list.name}.{mail_host()}"
+    if label.isascii():
+        return formataddr((label, name))
+    # `formataddr` makes one word of it all. None that is encoded has more than 75 signs
+    # (RFC 2047, 2).
+    words = Header(label, "utf-8", maxlinelen=75).encode(linesep="")
+    return f"{words} <{name}>"
 
 
 def new_message_id() -> str:

@@ -11,8 +11,21 @@ class UpdatesConfig(AppConfig):
     def ready(self) -> None:
         from core import offers
         from core.due import DueWork, due_work
+        from core.findable import findables
+        from core.personal_data import PersonalData, personal_data
         from outbox.messages import messages
-        from updates import announcements, letters, mails, news, searches, subscriptions
+        from updates import (
+            announcements,
+            findable,
+            keeping,
+            letters,
+            mails,
+            news,
+            reports,
+            searches,
+            signals,
+            subscriptions,
+        )
         from updates.following import followables
         from updates.sources import sources
 
@@ -20,11 +33,17 @@ class UpdatesConfig(AppConfig):
         followables.add(announcements.LISTS)
         followables.add(searches.SEARCHES)
         sources.add(announcements.ANNOUNCEMENTS)
+        findables.add(findable.ANNOUNCEMENTS_FOUND)
         few, night = timedelta(seconds=2), timedelta(days=1)
         due_work.add(DueWork("asked updates", subscriptions.take_in_requests, every=few))
         due_work.add(DueWork("announcements", announcements.send_scheduled, every=few * 5))
         due_work.add(DueWork("who hears of news", news.spread, every=few * 2))
         due_work.add(DueWork("letters", letters.write_due, every=few * 2))
         due_work.add(DueWork("old updates", subscriptions.clean, every=night, once_for_all=True))
+        due_work.add(
+            DueWork("delivery reports", reports.keep, every=timedelta(hours=1), once_for_all=True)
+        )
+        personal_data.add(PersonalData("updates", keeping.export_person, keeping.erase_person))
         for message in mails.MESSAGES:
             messages.add(message)
+        signals.connect()

@@ -38,6 +38,8 @@ class Followed:
     """The same for feed readers, on this site; blank for none."""
     summary: str = ""
     """Who should follow it, in a sentence."""
+    is_open: bool = True
+    """Whether somebody may begin to follow it; who does already stays."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,11 @@ def find_followed(refs: Iterable[Ref]) -> dict[Ref, Followed]:
         for followed in followable.named(keys[followable.kind]).values()
     }
     return {ref: found[ref] for ref in wanted if ref in found}
+
+
+def find_open(refs: Iterable[Ref]) -> dict[Ref, Followed]:
+    """Return what somebody may begin to follow of these, in their order."""
+    return {ref: followed for ref, followed in find_followed(refs).items() if followed.is_open}
 
 
 def primary_keys(keys: Iterable[str]) -> list[int]:

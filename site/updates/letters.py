@@ -5,6 +5,7 @@ subscriber: a worker killed in between has written nothing, and of two the secon
 """
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from itertools import groupby
 
 from django.utils import timezone
@@ -12,7 +13,8 @@ from django.utils import timezone
 from core.due import on_each
 from outbox.addresses import key_of
 from outbox.models import Mail
-from updates import telling
+from search.results import Hit
+from updates import searches, telling
 from updates.models import Delivery, Notice, Pace, Subscriber, Subscription
 from updates.models.subscribers import new_key
 from updates.sources import News, Source, source_named
@@ -36,12 +38,20 @@ class Tidings:
 
     def __init__(self) -> None:
         self._told: dict[int, tuple[Source, News] | None] = {}
+        self._hits: dict[tuple[int, str], list[Hit]] = {}
 
     def of(self, notice: Notice) -> tuple[Source, News] | None:
         """Return what to tell; None of what the public may not see any more."""
         if notice.pk not in self._told:
             self._told[notice.pk] = self._ask(notice)
         return self._told[notice.pk]
+
+    def hits_in(self, notice: Notice, what: str) -> list[Hit]:
+        """Return where in it a saved search finds its words."""
+        asked = notice.pk, what
+        if asked not in self._hits:
+            self._hits[asked] = searches.hits_in(what, notice.source, notice.object_id)
+        return self._hits[asked]
 
     def _ask(self, notice: Notice) -> tuple[Source, News] | None:
         source = source_named(notice.source)
@@ -70,7 +80,8 @@ def write_letters(subscriber: Subscriber, tidings: Tidings) -> None:
         letter = new_key()
         source, news = tidings.of(notice)
         subscriptions = _in_order(notice, of_notice)
-        telling.tell_news(subscriber, subscriptions, notice, source, news, letter)
+        hits_in = partial(tidings.hits_in, notice)
+        telling.tell_news(subscriber, subscriptions, notice, source, news, letter, hits_in)
         _mark(subscriber, [notice], letter)
     if for_digest:
         letter = new_key()

@@ -26,6 +26,11 @@ def own_address(subscriber: Subscriber) -> str:
     return _address("mine", _MINE, subscriber.key)
 
 
+def own_path(subscriber: Subscriber) -> str:
+    """Return the same page on this host, whatever its name: browsers are sent there by a form."""
+    return _path("mine", _MINE, subscriber.key)
+
+
 def stop_address(subscriptions: Iterable[Subscription]) -> str:
     """Return where these, of one subscriber, are stopped."""
     return _address("stop", _STOP, ".".join(one.key for one in subscriptions))
@@ -73,8 +78,12 @@ def _subscriber(token: str, salt: str) -> Subscriber | None:
 
 
 def _address(name: str, salt: str, value: str) -> str:
+    return settings.SITE_URL + _path(name, salt, value)
+
+
+def _path(name: str, salt: str, value: str) -> str:
     token = signing.Signer(salt=salt).sign(value)
-    return settings.SITE_URL + reverse(f"updates:{name}", args=[token])
+    return reverse(f"updates:{name}", args=[token])
 
 
 def _unsigned(token: str, salt: str) -> str:

@@ -36,24 +36,20 @@ def what_of(words: str, chosen: Mapping[str, str]) -> str:
 def named(whats: Iterable[str]) -> dict[str, Followed]:
     """Return saved searches as readers meet them; only such as `what_of` writes."""
     found = {}
+    address = next((address for ask in read_at if (address := ask())), "")
     for what in whats:
         asked = dict(parse_qsl(what))
         words = asked.get("q", "")
         if what and what == what_of(words, asked):
-            said = _("whatever is new with “%(words)s”") % {"words": words}
+            said = _("Anything new with “%(words)s”") % {"words": words}
             narrowed = ", ".join(asked[name] for name in CHOICES if name in asked)
             found[what] = Followed(
                 Ref(KIND, what),
                 title=f"{said} ({narrowed})" if narrowed else said,
-                href=address_of(what),
+                href=f"{address or '/'}?{what}",
+                feed=f"{address}feed.xml?{what}" if address else "",
             )
     return found
-
-
-def address_of(what: str) -> str:
-    """Return where a search is read, on this site."""
-    address = next((address for ask in read_at if (address := ask())), "/")
-    return f"{address}?{what}"
 
 
 def saved_after(what: str) -> list[str]:

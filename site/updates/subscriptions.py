@@ -6,15 +6,18 @@ from datetime import timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from core.due import on_each
 from core.throttling import allows
 from core.zones import validate_zone
 from outbox.addresses import key_of, prove
+from outbox.models import LONGEST_ADDRESS, Mail
 from updates import telling
-from updates.following import Followed, Ref, find_followed
+from updates.following import Followed, Ref, find_open
 from updates.models import (
+    EXPIRES_AFTER,
     Delivery,
     EndedBy,
     Pace,
@@ -26,14 +29,15 @@ from updates.models import (
 
 logger = logging.getLogger(__name__)
 
-EXPIRES_AFTER = timedelta(days=7)
-"""How long what was asked for waits to be confirmed."""
 ENDED_KEPT_FOR = timedelta(days=90)
 """So long the links of old mails say what they have stopped, and reports count it."""
+TOLD_KEPT_FOR = timedelta(days=90)
+"""How long it is known which mail told somebody of what."""
 CONFIRMATION_REPEATED_AFTER = timedelta(minutes=10)
 MOST_FOLLOWED = 200
 """Things that one address may follow."""
 AT_ONCE = 50
+DELETED_AT_ONCE = 500
 
 
 def ask(email: str, refs: Iterable[Ref], pace: str, time_zone: str = "") -> None:
@@ -50,7 +54,9 @@ def take_in_requests() -> bool:
 
 def _take_in(request: Request) -> None:
     request.delete()
-    wanted = find_followed(Ref.read(text) for text in request.wants)
+    if len(key_of(request.email)) > LONGEST_ADDRESS:
+        return
+    wanted = find_open(Ref.read(text) for text in request.wants)
     if not request.wants:
         known = Subscriber.objects.active().filter(email_key=key_of(request.email)).first()
         if known:
@@ -159,10 +165,33 @@ def _reschedule(subscriptions: Iterable[Subscription]) -> None:
         one.deliveries.unmailed().filter(due_at__gt=now).update(due_at=due_at)
 
 
-def clean() -> None:
-    """Forget what was never confirmed, what ended long ago, and who follows nothing any more."""
+def clean() -> bool:
+    """Forget some of what is not needed any more. Returns whether there is more.
+
+    That is what was told long ago, what was asked for and never confirmed or taken in, what ended
+    long ago, and who follows nothing any more. Notices stay, a row each: they keep a thing from
+    being told twice.
+    """
     now = timezone.now()
+    long_told = Delivery.objects.filter(mailed_at__lt=now - TOLD_KEPT_FOR)
     pending = Subscription.objects.pending()
-    pending.filter(created_at__lt=now - EXPIRES_AFTER).delete()
-    Subscription.objects.filter(ended_at__lt=now - ENDED_KEPT_FOR).delete()
-    Subscriber.objects.filter(subscriptions=None, created_at__lt=now - EXPIRES_AFTER).delete()
+    of_one = Subscription.objects.filter(subscriber=OuterRef("pk"))
+    old: list[QuerySet] = [
+        # Before what they belong to: few are left to go with it.
+        long_told.exclude(letter__in=Mail.objects.waiting().values("about")),
+        Request.objects.filter(created_at__lt=now - EXPIRES_AFTER),
+        pending.filter(created_at__lt=now - EXPIRES_AFTER),
+        Subscription.objects.filter(ended_at__lt=now - ENDED_KEPT_FOR),
+        Subscriber.objects.filter(~Exists(of_one), created_at__lt=now - EXPIRES_AFTER),
+    ]
+    return any(map(_delete_some, old))
+
+
+def _delete_some(rows: QuerySet) -> bool:
+    """Delete a part of these. Returns whether there may be more."""
+    with transaction.atomic():
+        some = rows.select_for_update().order_by("pk").values_list("pk", flat=True)
+        pks = list(some[:DELETED_AT_ONCE])
+        # Asked again under the lock: somebody may have come back.
+        rows.filter(pk__in=pks).delete()
+    return len(pks) == DELETED_AT_ONCE

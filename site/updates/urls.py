@@ -7,7 +7,6 @@ app_name = "updates"
 urlpatterns = [
     path("", views.index, name="index"),
     path("follow/", views.follow, name="follow"),
-    path("follow/stamp/", views.stamp, name="stamp"),
     path("link/", views.send_link, name="link"),
     path("confirm/<str:token>/", views.confirm, name="confirm"),
     path("mine/<str:token>/", views.mine, name="mine"),

@@ -28,6 +28,10 @@ def files(*actions: str) -> set[str]:
 PEOPLE = every_right("people.person", "people.team", "people.library")
 BLOG = every_right("blog.category")
 EVENTS = every_right("events.kind", "events.series")
+UPDATES = every_right("updates.announcement", "updates.announcementlist") | {
+    "updates.send_announcement"
+}
+SUBSCRIBERS = {"updates.view_subscriber", "updates.change_subscriber"}
 
 SEARCH = every_right("search.glossaryterm") | {"search.view_searchedwords"}
 
@@ -44,12 +48,20 @@ RIGHTS = {
     | COMMENTS
     | {"comments.change_commentsettings", "events.change_eventsettings"}
     | EVENTS
+    | UPDATES
+    | SUBSCRIBERS
     | BLOG
     | PEOPLE
     | SEARCH
     | MAIL
     | every_right("accounts.user", "auth.group", "wagtailcore.site", "wagtailredirects.redirect"),
-    "Editors": ADMIN | PEOPLE | BLOG | EVENTS | SEARCH | every_right("wagtailredirects.redirect"),
+    "Editors": ADMIN
+    | PEOPLE
+    | BLOG
+    | EVENTS
+    | UPDATES
+    | SEARCH
+    | every_right("wagtailredirects.redirect"),
     "Moderators": ADMIN | COMMENTS,
     "Organisers": ADMIN,
     "Guest hosts": ADMIN,

@@ -43,6 +43,8 @@ BESIDE_THE_SITEMAP = [
     "/chats/?year=1890",
     "/tags/",
     "/tags/renewals/",
+    "/updates/",
+    "/updates/follow/?what=posts:",
     MISSING,
 ]
 

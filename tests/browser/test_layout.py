@@ -21,6 +21,8 @@ PAGES = [
     "/tags/",
     "/tags/renewals/",
     "/blog/",
+    "/updates/",
+    "/updates/follow/?what=posts:",
     *CALENDAR,
     MISSING,
 ]

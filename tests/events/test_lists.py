@@ -231,7 +231,7 @@ def test_a_series_has_a_page_of_its_dates(client):
     assert titles(tree) == ["Snow", "Next", "Later", "Over"]
     said = text_of(tree)
     assert "Every second Wednesday." in said
-    assert "Follow the whole series" in said
+    assert "Register for the whole series" in said
     assert tree.cssselect(f'a[href="{following.url}#register"]')
     addresses = {link.get("href") for link in tree.cssselect("main a")}
     assert "webcal://localhost/events/series/community-chat/calendar.ics" in addresses

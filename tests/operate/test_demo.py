@@ -3,6 +3,7 @@
 import datetime
 import tomllib
 from collections import Counter
+from html import unescape
 from io import StringIO
 from itertools import pairwise
 from pathlib import Path
@@ -34,14 +35,25 @@ from outbox.models import Mail
 from people.models import Library, Person, Team
 from search.models import Change, Entry, GlossaryTerm
 from search.query import parse, widen
+from search.results import Narrowing, find
 from tests.factories.chats import make_chat, make_topic
 from tests.factories.events import make_event
+from tests.factories.updates import (
+    make_announcement,
+    make_list,
+    make_subscription,
+    tell_all,
+)
+from updates import announcements, subscriptions
+from updates.following import Ref, followables
+from updates.models import Announcement, AnnouncementList, EndedBy, Notice
 
 DATA = Path(loading.__file__).parent
 CHATS = tomllib.loads((DATA / "chats.toml").read_text("utf-8"))["chats"]
 PEOPLE = tomllib.loads((DATA / "people.toml").read_text("utf-8"))
 POSTS = tomllib.loads((DATA / "posts.toml").read_text("utf-8"))
 EVENTS = tomllib.loads((DATA / "events.toml").read_text("utf-8"))
+UPDATES = tomllib.loads((DATA / "updates.toml").read_text("utf-8"))
 COMMENTS = tomllib.loads((DATA / "comments.toml").read_text("utf-8"))["comments"]
 GLOSSARY = tomllib.loads((DATA / "glossary.toml").read_text("utf-8"))["terms"]
 
@@ -76,6 +88,11 @@ def facts(chat: ChatPage) -> dict:
         data.pop(name, None)
     data.pop("latest_revision_created_at", None)
     return data
+
+
+def html_unescaped(response) -> str:
+    assert response.status_code == 200
+    return unescape(response.content.decode())
 
 
 def fail(*arguments, **named) -> None:
@@ -414,6 +431,76 @@ class TestLoaded(TestCase):
         demo("--remove")
         assert Kind.objects.get().name == "Meeting"
 
+    def test_announcements_were_sent_to_three_lists_and_one_is_a_draft(self):
+        assert {one.name for one in AnnouncementList.objects.open()} == {
+            entry["name"] for entry in UPDATES["lists"]
+        }
+        sent = list(Announcement.objects.sent().newest_first())
+        told = [entry for entry in UPDATES["announcements"] if "weeks_ago" in entry]
+        assert [one.subject for one in sent] == [entry["subject"] for entry in told]
+        assert len(sent) == 8
+        assert sent[0].sent_at < timezone.now() - datetime.timedelta(days=2)
+        assert timezone.now() - sent[-1].sent_at > datetime.timedelta(days=90)
+        for one, entry in zip(sent, told, strict=True):
+            one.full_clean()
+            assert timezone.localtime(one.sent_at).weekday() < 5
+            assert {each.name for each in one.lists.all()} == set(entry["lists"])
+            page = self.client.get(one.get_absolute_url())
+            assert entry["subject"] in html_unescaped(page)
+            assert " page=" not in one.body
+        draft = Announcement.objects.get(sent_at=None)
+        assert not draft.is_scheduled
+        assert self.client.get(draft.get_absolute_url()).status_code == 404
+
+    def test_an_announcement_is_found_and_a_draft_is_not(self):
+        assert Entry.objects.filter(kind="announcement").count() == 8
+        (hit,) = find("wet paint gray bins", Narrowing(("announcement",))).hits
+        assert hit.entry.title == "The sort room is closed on Monday"
+        assert not find("paper tape trial forty rolls", Narrowing(("announcement",))).total
+
+    def test_nothing_that_was_loaded_is_news(self):
+        assert not Notice.objects.filter(spread_at=None).exists()
+        # A chat that has no recording can still become news.
+        assert Notice.objects.filter(source="chats.chatpage").count() == (
+            ChatPage.objects.recorded().count()
+        )
+        assert Notice.objects.filter(source="events.eventpage").count() == EventPage.objects.count()
+
+    def test_a_recording_that_somebody_adds_is_news(self):
+        make_subscription("ines@example.org", Ref("recordings"))
+        chat = ChatPage.objects.filter(outcome="").past().newest_first().first()
+        assert not chat.has_recording
+        chat.recording_url = "https://youtu.be/abcdefghijk"
+        chat.topics = [make_topic("Boxes", 60)]
+        chat.save_revision().publish()
+        with time_machine.travel(timezone.now() + datetime.timedelta(hours=1), tick=False):
+            tell_all()
+        assert Mail.objects.get().address.email == "ines@example.org"
+
+    def test_the_draft_can_be_sent(self):
+        draft = Announcement.objects.get(sent_at=None)
+        (to,) = draft.lists.all()
+        make_subscription("ines@example.org", announcements.ref_of(to))
+        announcements.send(draft, None)
+        tell_all()
+        assert Mail.objects.get().subject == draft.subject
+
+    def test_removal_leaves_lists_that_are_in_use(self):
+        network, uplands, coast = (
+            AnnouncementList.objects.get(name=entry["name"]) for entry in UPDATES["lists"]
+        )
+        own = make_announcement([uplands], "Ours")
+        make_subscription("ines@example.org", announcements.ref_of(network), confirmed_at=None)
+        over = make_subscription("ines@example.org", announcements.ref_of(coast))
+        subscriptions.stop([over], EndedBy.ONE_CLICK)
+        other = make_list("Our own")
+        said = demo("--remove")
+        assert set(AnnouncementList.objects.all()) == {network, uplands, other}
+        assert list(Announcement.objects.all()) == [own]
+        assert "being edited: Uplands libraries" in said
+        assert not Notice.objects.exists()
+        assert not Entry.objects.filter(kind="announcement").exists()
+
     def test_a_second_load_changes_nothing(self):
         before = count_rows()
         assert "nothing changed" in demo()
@@ -557,6 +644,28 @@ class TestSiteInUse:
         assert not files_below(tmp_path)
         assert ChatPage.objects.get() == chat
         assert Person.objects.get() == person
+
+    def test_who_follows_everything_is_told_of_nothing(self, home):
+        network = make_list("the whole network", slug="network")
+        refs = [one.ref for followable in followables for one in followable.offered()]
+        refs += [Ref("search", "q=the"), announcements.ref_of(network)]
+        for ref in dict.fromkeys(refs):
+            make_subscription("ines@example.org", ref)
+        assert {"posts", "recordings", "events", "list"} <= {ref.kind for ref in refs}
+        demo()
+        assert network.announcements.exists()
+        self._tell_in_weeks()
+        for model in (PostPage, EventPage, ChatPage):
+            for page in model.objects.all():
+                page.title = f"{page.title}, corrected"
+                page.save_revision().publish()
+        self._tell_in_weeks()
+        assert not Mail.objects.exists()
+
+    def _tell_in_weeks(self) -> None:
+        for days in (0, 1, 10, 20):
+            with time_machine.travel(timezone.now() + datetime.timedelta(days=days), tick=False):
+                tell_all()
 
     def test_load_leaves_an_editors_names_where_they_are(self):
         GlossaryTerm.objects.create(term="Catalog of ours", also="Tamarack catalog")

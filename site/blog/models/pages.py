@@ -239,6 +239,7 @@ class PostPage(DiscussedPage, BasePage):
             )
 
     def get_context(self, request, *args, **kwargs):
+        from blog.news import follow_refs
         from blog.reading import neighbours, related
         from blog.structured_data import posting_data
 
@@ -251,6 +252,7 @@ class PostPage(DiscussedPage, BasePage):
             **super().get_context(request, *args, **kwargs),
             "blog": blog,
             "blog_url": blog.get_url(request),
+            "follow_refs": follow_refs(self),
             "related": related(self),
             "earlier_post": before,
             "later_post": after,

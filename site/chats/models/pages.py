@@ -375,6 +375,7 @@ class ChatPage(DiscussedPage, RoutableBasePage):
     def get_context(self, request, *args, **kwargs):
         from chats.giving_back import downloads_of
         from chats.hits import give_successors
+        from chats.news import follow_refs
         from chats.watching import watch_context
 
         if not getattr(request, "is_preview", False):
@@ -394,6 +395,7 @@ class ChatPage(DiscussedPage, RoutableBasePage):
             "topics": substance,
             "asides": [topic for topic in topics if topic not in substance],
             "tags": tags.order_by("name"),
+            "follow_refs": follow_refs(self),
             **watch,
             "exports": downloads_of(self, has_transcript=bool(watch["spoken"])),
         }

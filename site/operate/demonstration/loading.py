@@ -31,6 +31,12 @@ from operate.demonstration.blog import images_in, load_posts
 from operate.demonstration.comments import load_comments
 from operate.demonstration.events import load_events, loaded_events, remove_events
 from operate.demonstration.items import HERE, find_or_make, given, loaded, read, remember
+from operate.demonstration.updates import (
+    forget_notices,
+    hush_loaded,
+    load_updates,
+    remove_updates,
+)
 from operate.models import DemonstrationItem
 from people.models import Library, Person, Team
 from search.entries import refresh
@@ -82,7 +88,8 @@ def load() -> int:
 
     Persons, teams, libraries and tags that are here under the same name are used as they are.
     The home page and the archive get words only where they have none, the glossary only names
-    that it has not. A load that fails leaves nothing behind, no file either.
+    that it has not. No subscriber is told of any of it. A load that fails leaves nothing behind, no
+    file either.
     """
     written: list[FieldFile] = []
     try:
@@ -113,6 +120,8 @@ def _load(written: list[FieldFile]) -> int:
     posts = load_posts(maker.people, maker.made, written)
     load_comments(posts, maker.made)
     refresh(COMMENTS, Comment.objects.values_list("pk", flat=True))
+    load_updates(maker.week_zero)
+    hush_loaded()
     return len(chats)
 
 
@@ -120,8 +129,8 @@ def _load(written: list[FieldFile]) -> int:
 def remove() -> Removal | None:
     """Take out what `load` made, edited since or not; None if there is nothing to take out.
 
-    Persons, teams, libraries, tags and recordings that something else uses stay, and words in
-    a page that is being edited. Files of recordings go when the transaction is over.
+    Persons, teams, libraries, tags, recordings and lists that something else uses stay, and words
+    in a page that is being edited. Files of recordings go when the transaction is over.
     """
     if not DemonstrationItem.objects.exists():
         return None
@@ -133,6 +142,10 @@ def remove() -> Removal | None:
         PageLogEntry.objects.filter(page_id__in=loaded(model), user=None).delete()
     events = list(loaded_events().values_list("pk", flat=True))
     PageLogEntry.objects.filter(page_id__in=events, user=None).delete()
+    for model, pks in ((ChatPage, loaded(ChatPage)), (PostPage, loaded(PostPage))):
+        forget_notices(model, pks)
+    forget_notices(EventPage, events)
+    removal.kept += remove_updates()
     remove_events()
     chats.delete()
     PostPage.objects.filter(pk__in=loaded(PostPage)).delete()

@@ -1,6 +1,7 @@
 from updates.models.announcements import Announcement, AnnouncementList
 from updates.models.news import Delivery, Notice
 from updates.models.subscribers import (
+    EXPIRES_AFTER,
     EndedBy,
     Pace,
     Request,
@@ -10,6 +11,7 @@ from updates.models.subscribers import (
 )
 
 __all__ = [
+    "EXPIRES_AFTER",
     "Announcement",
     "AnnouncementList",
     "Delivery",

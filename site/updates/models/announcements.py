@@ -1,5 +1,7 @@
 """Lists that staff write to, and what they have written."""
 
+import re
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -17,6 +19,8 @@ from people.models import Named, NamedQuerySet
 from updates.models.subscribers import new_key
 
 SUMMARY_LENGTH = 200
+INLINE = re.compile(r"</?(?:a|b|i|em|strong)\b[^>]*>")
+"""Tags that part no words."""
 
 
 class AnnouncementListQuerySet(NamedQuerySet):
@@ -127,7 +131,7 @@ class Announcement(models.Model):
     @property
     def text(self) -> str:
         """What is read of it, on one line."""
-        return plain_text(self.body)
+        return plain_text(INLINE.sub("", self.body))
 
     @property
     def summary(self) -> str:

@@ -18,6 +18,8 @@ from updates.following import Ref
 KEY_LENGTH = 16
 LONGEST_KIND = 30
 LONGEST_WHAT = 250
+EXPIRES_AFTER = datetime.timedelta(days=7)
+"""How long what was asked for waits to be confirmed."""
 DIGEST_TIME = datetime.time(7)
 """By the clock where the reader is: before the day's first mails are read."""
 

@@ -53,6 +53,8 @@ class Command(BaseCommand):
             self._searches(sizes, questions, hours, Path(folder))
         self.stdout.write(f"\nWriting and sending {mails:,} mails ...")
         self._mail(mail.measure(mails))
+        self.stdout.write(f"\nAnnouncing to {mails:,} subscribers ...")
+        self._announced(mail.measure_announcement(mails))
 
     def _pages(self, requests: int) -> None:
         self.stdout.write(f"{'':10}{'median':>9}{'p95':>9}{'queries':>9}{'size':>9}")
@@ -100,6 +102,14 @@ class Command(BaseCommand):
             f"of {found.size:,} bytes\n"
             f"the server alone takes {found.ceiling:,.0f} a second\n"
             f"the process grew by {found.grown:.1f} MB"
+        )
+
+    def _announced(self, found: mail.Announced) -> None:
+        total = found.delivered + found.written + found.sent
+        self.stdout.write(
+            f"{found.mails:,} mails of {found.size:,} bytes in {total:.0f} s: who gets it "
+            f"{found.delivered:.1f} s, written {found.written:.1f} s, sent {found.sent:.1f} s\n"
+            f"{found.mails / total:,.0f} a second in all; the process grew by {found.grown:.1f} MB"
         )
 
 
