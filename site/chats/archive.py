@@ -232,16 +232,16 @@ def archive_context(data: QueryDict, chats: ChatQuerySet) -> dict:
         "hidden": [field for field in form if field.name != "q" and field.value()],
         "chips": _chips(form, narrowing),
         "has_any": answer["listing"].paginator.count > 0 or published.exists(),
-        "follow_refs": _follow_refs(narrowing),
+        "follow_refs": _follow_refs(narrowing, answer.get("results")),
         **answer,
     }
 
 
-def _follow_refs(narrowing: ArchiveFilter) -> list[str]:
-    """Return what may be followed here: the search that was made, else all recordings."""
-    if not narrowing.asks:
+def _follow_refs(narrowing: ArchiveFilter, results: Results | None) -> list[str]:
+    """Return what may be followed here: the search that was answered, else all recordings."""
+    if results is None:
         return [str(Ref(RECORDINGS))]
-    what = searches.what_of(narrowing.q, asdict(narrowing))
+    what = searches.what_of(results.suggestion or narrowing.q, asdict(narrowing))
     return [str(Ref(searches.KIND, what))] if what else []
 
 
