@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Model, QuerySet
 
 from core.offers import Offers
@@ -41,11 +41,21 @@ due_work: Offers[DueWork] = Offers()
 def on_each(rows: QuerySet, act: Callable[[Model], None], most: int) -> bool:
     """Do something about rows that are due, each in a transaction. Returns whether there are more.
 
-    What is done must take a row out of `rows`: of two workers the second finds it gone.
+    What is done must take a row out of `rows`: of two workers the second finds it gone. A row that
+    fails keeps none after it from its turn. Raises ExceptionGroup, once all were tried, with what
+    kept some of them; what the database itself does not do, at once.
     """
     some = list(rows.order_by("pk").values_list("pk", flat=True)[:most])
+    faults: list[Exception] = []
     for pk in some:
-        with transaction.atomic():
-            if row := rows.select_for_update(of=("self",)).filter(pk=pk).first():
-                act(row)
+        try:
+            with transaction.atomic():
+                if row := rows.select_for_update(of=("self",)).filter(pk=pk).first():
+                    act(row)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as fault:
+            faults.append(fault)
+    if faults:
+        raise ExceptionGroup(f"{len(faults)} of {rows.model._meta.label}", faults)
     return len(some) == most

@@ -37,7 +37,7 @@ HITS_PER_PAGE = 20
 NEAR_HITS = 5
 MOST_LEFT_OUT = 3
 SECONDS_FOR_NEAR = 0.3
-MOST_ATTEMPTS = 3
+MOST_ATTEMPTS = 5
 """To answer from one state, while what is found is being changed."""
 SUGGESTIONS = 8
 SHORTEST_TO_COMPLETE = 2

@@ -21,7 +21,7 @@ LIST = (
 def begin_chat(page: Page) -> None:
     page.goto("/admin/chats/")
     page.get_by_role("link", name="New chat").click()
-    page.get_by_label("Date", exact=False).first.fill("2024-03-06")
+    page.locator("main").get_by_label("Date", exact=False).first.fill("2024-03-06")
 
 
 def add_topic(page: Page, number: int, time: str, title: str) -> None:

@@ -70,7 +70,7 @@ def test_from_a_post_to_the_preferences_without_script(open_tab, post):
     page.goto(post.url)
     page.get_by_text("Get email updates").click()
     fold = page.locator(".by-mail")
-    fold.get_by_label("Your email address").fill("ines@example.org")
+    fold.get_by_label("Email address for the updates").fill("ines@example.org")
     fold.get_by_role("button", name="Go on").click()
     heading(page).to_have_text("Get email updates")
     expect(page.get_by_label("Your email address")).to_have_value("ines@example.org")

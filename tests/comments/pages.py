@@ -31,9 +31,11 @@ def parsed(response) -> html.HtmlElement:
 
 
 def form_fields(tree: html.HtmlElement) -> dict[str, str]:
-    """Return what a form on a page would send."""
-    form = next(one for one in tree.forms if one.method == "POST")
-    return {name: (value or "").strip() for name, value in form.form_values()}
+    """Return what a form on a page would send; not the one that asks for updates by mail."""
+    forms = tree.xpath(
+        "//form[@method='post'][not(ancestor::details[contains(@class, 'by-mail')])]"
+    )
+    return {name: (value or "").strip() for name, value in forms[0].form_values()}
 
 
 def text_of(tree: html.HtmlElement) -> str:

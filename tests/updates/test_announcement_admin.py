@@ -125,6 +125,7 @@ def test_an_editor_writes_a_draft_and_changes_it(client, sign_in, north):
         ("subject", " \u200e ", "Write what it is about."),
         ("lists", [], "Choose a list at least."),
         ("body", draftail(" "), "Write what is to be announced."),
+        ("body", draftail("long " * 12_001), "This is too long for a mail."),
     ],
 )
 def test_what_lacks_something_is_not_kept(client, sign_in, north, field, value, complaint):

@@ -14,7 +14,13 @@ from outbox.models import Mail
 from tests.factories.blog import make_post
 from tests.factories.chats import make_chat, make_topic
 from tests.factories.events import in_days, make_event, make_series, register_one
-from tests.factories.updates import make_announcement, make_list, make_subscription, tell_all
+from tests.factories.updates import (
+    make_announcement,
+    make_list,
+    make_subscriber,
+    make_subscription,
+    tell_all,
+)
 from updates import announcements, news, searches, subscriptions
 from updates.following import Ref
 from updates.models import Delivery, EndedBy, Notice, Pace, Subscription
@@ -328,8 +334,8 @@ def test_many_saved_searches_are_asked_some_at_a_time(clock, monkeypatch):
 
 
 def test_a_word_perhaps_meant_is_not_what_was_saved(clock):
-    new_post("Boxes")
-    follow("ines", "search", searches.what_of("bxoes", {}))
+    new_post("Interstate delivery")
+    follow("ines", "search", searches.what_of("intersate delivry", {}))
     settle(clock)
     assert told() == []
 
@@ -364,6 +370,17 @@ def test_who_is_not_confirmed_or_has_stopped_is_told_nothing(clock):
     assert told() == []
 
 
+def test_a_delivery_written_while_it_ended_is_not_told(clock):
+    subscription = follow("ines", "posts")
+    new_post()
+    clock.shift(news.SETTLES_IN)
+    while news.spread():
+        pass
+    Subscription.objects.filter(pk=subscription.pk).update(ended_at=timezone.now())
+    tell_all()
+    assert told() == []
+
+
 def test_one_way_stopped_leaves_the_others(clock):
     tag = Tag.objects.create(name="packaging")
     narrow = follow("ines", "posts-tag", tag.pk)
@@ -381,6 +398,8 @@ def test_deliveries_are_written_some_at_a_time_and_never_twice(clock, monkeypatc
     monkeypatch.setattr(news, "SUBSCRIBERS_AT_ONCE", 2)
     tag = Tag.objects.create(name="packaging")
     for number in range(5):
+        make_subscriber(f"r{number}@example.org")
+    for number in reversed(range(5)):
         follow(f"r{number}", "posts")
     for number in range(5):
         # A later subscription of the first ones: theirs are written together all the same.

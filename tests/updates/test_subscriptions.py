@@ -196,6 +196,23 @@ def test_what_is_no_address_breaks_nothing(email):
     assert [one.email for one in Subscriber.objects.filter(email=INES)] == [INES]
 
 
+def test_one_request_that_fails_keeps_no_other_from_its_turn(monkeypatch):
+    for email in ("first@example.org", INES):
+        Request.objects.create(email=email, wants=["posts:"], pace=Pace.AT_ONCE)
+    take_in = subscriptions._subscribe
+
+    def fail_for_the_first(request, wanted) -> None:
+        if request.email != INES:
+            raise RuntimeError
+        take_in(request, wanted)
+
+    monkeypatch.setattr(subscriptions, "_subscribe", fail_for_the_first)
+    with pytest.raises(ExceptionGroup):
+        subscriptions.take_in_requests()
+    assert [one.email for one in Subscriber.objects.all()] == [INES]
+    assert [one.email for one in Request.objects.all()] == ["first@example.org"]
+
+
 def test_confirming_opens_an_address_that_once_bounced():
     stop(address_of(INES), StopReason.BOUNCED, "550 no such user")
     ask("posts:")

@@ -19,6 +19,8 @@ from people.models import Named, NamedQuerySet
 from updates.models.subscribers import new_key
 
 SUMMARY_LENGTH = 200
+LONGEST_BODY = 60_000
+"""Signs, with their markup: mail programs cut off what is beyond 100 kB in all."""
 INLINE = re.compile(r"</?(?:a|b|i|em|strong)\b[^>]*>")
 """Tags that part no words."""
 
@@ -141,6 +143,10 @@ class Announcement(models.Model):
         super().clean()
         if not self.text:
             raise ValidationError({"body": _("Write what is to be announced.")})
+        if len(self.body) > LONGEST_BODY:
+            raise ValidationError(
+                {"body": _("This is too long for a mail. Put it into a post, and announce that.")}
+            )
 
     def get_absolute_url(self) -> str:
         return reverse("updates:announcement", args=[self.key])
