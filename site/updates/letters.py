@@ -24,10 +24,11 @@ SUBSCRIBERS_AT_ONCE = 50
 
 def write_due() -> bool:
     """Write what is due for some subscribers. Returns whether there are more."""
-    due = Subscriber.objects.filter(subscriptions__deliveries__in=Delivery.objects.due())
+    waiting = Delivery.objects.due().order_by("subscription__subscriber")
+    pks = waiting.values_list("subscription__subscriber", flat=True).distinct()
     tidings = Tidings()
     return on_each(
-        Subscriber.objects.filter(pk__in=due.values("pk")),
+        Subscriber.objects.filter(pk__in=list(pks[:SUBSCRIBERS_AT_ONCE])),
         lambda subscriber: write_letters(subscriber, tidings),
         SUBSCRIBERS_AT_ONCE,
     )
