@@ -18,7 +18,7 @@ from wagtail.users.models import UserProfile
 
 from accounts.models import User
 from outbox.addresses import address_of, stop
-from outbox.models import Mail, StopReason
+from outbox.models import Letterhead, Mail, StopReason
 from tests.factories.updates import (
     make_announcement,
     make_list,
@@ -222,6 +222,16 @@ def test_the_desk_tells_who_will_get_it_each_once(client, sign_in, north):
     }
     assert "their addresses" not in main_of(answer)
     assert client.get(desk(one, "people/")).status_code == 302
+
+
+def test_the_desk_says_that_mail_has_no_postal_address(client, sign_in, north):
+    sign_in(role="Editors")
+    one = make_announcement([north])
+    assert "no postal address" in main_of(client.get(f"{ADDRESS}{one.pk}/"))
+    letterhead = Letterhead.load()
+    letterhead.postal_address = "12 Mill Lane, Owlfield"
+    letterhead.save()
+    assert "no postal address" not in main_of(client.get(f"{ADDRESS}{one.pk}/"))
 
 
 def test_addresses_are_shown_to_who_may_see_subscribers(client, sign_in, north):

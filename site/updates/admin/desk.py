@@ -14,6 +14,7 @@ from wagtail.admin.views.generic.base import BaseListingView
 from outbox.admin.pages import SCHEMES, WIDTHS, in_scheme
 from outbox.admin.rights import SEE as SEE_MAIL
 from outbox.admin.rights import mail_policy
+from outbox.letterhead import letterhead
 from outbox.reading import show_html
 from updates import announcements, reports
 from updates.admin.frame import (
@@ -55,6 +56,7 @@ class DeskView(OfAnnouncement, TemplateView):
             "scheme": scheme if scheme in SCHEMES else SCHEMES[0],
             "schemes": [("light", _("Light")), ("dark", _("Dark"))],
             "widths": WIDTHS,
+            "has_postal_address": bool(letterhead()["postal_address"]),
             "history_url": reverse("announcements:history", args=[one.pk]),
             **self._rights(),
             **(self._outcome() if one.is_sent else {"reach": announcements.reach(one)}),
