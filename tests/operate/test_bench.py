@@ -194,3 +194,12 @@ def test_mail_is_measured(transactional_db, monkeypatch):
     assert Mail.objects.filter(state=MailState.SENT).count() == 22
     assert min(found.written, found.sent, found.ceiling) > 1
     assert found.size > 500
+
+
+def test_an_announcement_is_measured(transactional_db):
+    found = mail.measure_announcement(20)
+    assert (found.subscribers, found.mails) == (20, 20)
+    assert min(found.delivered, found.written, found.sent) > 0
+    out = StringIO()
+    Command(stdout=out)._announced(found)
+    assert "20 mails of" in out.getvalue()
