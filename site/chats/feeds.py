@@ -2,7 +2,6 @@
 
 import datetime
 import json
-import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -24,7 +23,7 @@ from chats.findable import CHAT, CHATS, SAID, TOPIC, WRITTEN
 from chats.hits import ShownHit, shown
 from chats.models import ChatArchivePage, ChatPage, ChatQuerySet, Topic, TopicSource
 from chats.passages import SaidLine, said_lines, transcript_of, with_transcripts
-from core.feeds import answer_feed
+from core.feeds import SteadyAtom, answer_feed, for_xml
 from core.html import from_text, plain_text
 from core.text import clean_line, clean_text
 from search.engines import Narrowing
@@ -36,10 +35,7 @@ LOOKED_THROUGH = (30, 150, None)
 """How many of the newest chats a search is put to, in turn, until enough of them are found."""
 MOST_HITS = 200
 MOST_HITS_OF_ONE = 12
-NOTHING_YET = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)
 NARROWED_BY = ("q", "host", "tag")
-NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-"""Extensible Markup Language 1.0, section 2.2, as far as Python's strings in a database go."""
 MOST_IN_PODCAST = 300
 CHATS_AT_ONCE = 10
 VERSION = 1
@@ -70,13 +66,6 @@ class Podcast(Rss201rev2Feed):
             handler.addQuickElement("itunes:duration", str(item["duration"]))
         for name, url, kind in item["beside"]:
             handler.addQuickElement(name, "", {"url": url, "type": kind})
-
-
-class SteadyAtom(Atom1Feed):
-    """Of the same time while it is empty: it is the same feed then."""
-
-    def latest_post_date(self) -> datetime.datetime:
-        return super().latest_post_date() if self.items else NOTHING_YET
 
 
 def atom(request: HttpRequest, archive: ChatArchivePage) -> HttpResponse:
@@ -230,9 +219,9 @@ def _item(
         "components/feed-item.html", {"chat": chat, "address": address, **shown_of_it}
     )
     return {
-        "title": NOT_IN_XML.sub("", chat.title),
+        "title": for_xml(chat.title),
         "link": address,
-        "description": NOT_IN_XML.sub("", told),
+        "description": for_xml(told),
         # It stays when the page gets another address.
         "unique_id": f"urn:uuid:{chat.translation_key}",
         "pubdate": chat.first_published_at,

@@ -1,7 +1,6 @@
 """What was announced, for all to read: by list and month, and as feeds."""
 
 import datetime
-import re
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -12,14 +11,13 @@ from django.db.models.functions import ExtractMonth, ExtractYear
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.feedgenerator import Atom1Feed
 from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from wagtail.models import Site
 
-from core.feeds import answer_feed
+from core.feeds import SteadyAtom, answer_feed, for_xml
 from core.pages import Crumb
 from core.text import clean_line
 from updates.announcements import ref_of, sent_on
@@ -29,9 +27,6 @@ from updates.wording import mail_html
 
 ON_A_PAGE = 20
 IN_FEED = 20
-NOTHING_YET = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)
-NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-"""Extensible Markup Language 1.0, section 2.2, as far as Python's strings in a database go."""
 
 
 @require_safe
@@ -90,16 +85,12 @@ def show_announcement(request: HttpRequest, key: str) -> HttpResponse:
     return render(request, "pages/updates/announcement.html", context)
 
 
-class WholeTexts(Atom1Feed):
+class WholeTexts(SteadyAtom):
     """Atom (RFC 4287) with the whole text of each entry."""
 
     def add_item_elements(self, handler, item) -> None:
         super().add_item_elements(handler, item)
         handler.addQuickElement("content", item["content"], {"type": "html"})
-
-    def latest_post_date(self) -> datetime.datetime:
-        # Without entries it would be another feed at every look.
-        return super().latest_post_date() if self.items else NOTHING_YET
 
 
 @require_safe
@@ -120,7 +111,7 @@ def feed(request: HttpRequest, slug: str) -> HttpResponse:
             title=clean_line(announcement.subject),
             link=settings.SITE_URL + announcement.get_absolute_url(),
             description=clean_line(announcement.summary),
-            content=NOT_IN_XML.sub("", mail_html(announcement.body)),
+            content=for_xml(mail_html(announcement.body)),
             pubdate=announcement.sent_at,
             updateddate=announcement.sent_at,
         )

@@ -4,10 +4,13 @@ A subscriber's mails are written and their deliveries marked in one transaction,
 subscriber: a worker killed in between has written nothing, and of two the second finds nothing.
 """
 
+import logging
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from functools import partial
 from itertools import groupby
 
+from django.db import transaction
 from django.utils import timezone
 
 from core.due import on_each
@@ -19,7 +22,11 @@ from updates.models import Delivery, Notice, Pace, Subscriber, Subscription
 from updates.models.subscribers import new_key
 from updates.sources import News, Source, source_named
 
+logger = logging.getLogger(__name__)
+
 SUBSCRIBERS_AT_ONCE = 50
+PUT_OFF_FOR = timedelta(hours=1)
+"""How long what cannot be told waits for somebody to mend it."""
 
 
 def write_due() -> bool:
@@ -47,6 +54,20 @@ class Tidings:
             self._told[notice.pk] = self._ask(notice)
         return self._told[notice.pk]
 
+    def can_tell(self, notice: Notice) -> bool:
+        """Say whether it can be told. What cannot is put off: it keeps nothing else waiting."""
+        if notice.pk in self._told:
+            return True
+        try:
+            with transaction.atomic():
+                self.of(notice)
+        except Exception:
+            logger.exception("Notice %d (%s) cannot be told", notice.pk, notice)
+            later = timezone.now() + PUT_OFF_FOR
+            Delivery.objects.due().filter(notice=notice).update(due_at=later)
+            return False
+        return True
+
     def hits_in(self, notice: Notice, what: str) -> list[Hit]:
         """Return where in it a saved search finds its words."""
         asked = notice.pk, what
@@ -71,6 +92,8 @@ def write_letters(subscriber: Subscriber, tidings: Tidings) -> None:
     for_digest: list[tuple[Notice, list[Delivery]]] = []
     for notice, group in groupby(deliveries, key=lambda one: one.notice):
         of_notice = list(group)
+        if notice.pk not in told and not tidings.can_tell(notice):
+            continue
         if notice.pk in told or tidings.of(notice) is None:
             _mark(subscriber, [notice], "")
         elif urgent := [one for one in of_notice if one.subscription.pace == Pace.AT_ONCE]:

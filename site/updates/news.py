@@ -7,7 +7,7 @@ ripe, what it is told to the followers of, and writes a delivery for each of the
 from collections.abc import Iterable
 from datetime import timedelta
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Model
 from django.utils import timezone
 
@@ -55,19 +55,37 @@ def hush(model: type[Model], pks: Iterable[int]) -> None:
 
 
 def spread() -> bool:
-    """Write deliveries of what is ripe, for some subscribers. Returns whether there is more."""
-    for notice in Notice.objects.ripe()[:SUBSCRIBERS_AT_ONCE]:
-        source = source_named(notice.source)
-        item = source and source.visible().filter(pk=notice.object_id).first()
-        if item is None:
-            _wait_or_give_up(notice)
-        elif notice.matched_at is None:
-            _match(notice, source, item)
-            return True
-        else:
-            _deliver(notice)
-            return True
+    """Write deliveries of what is ripe, for some subscribers. Returns whether there is more.
+
+    What fails keeps nothing else waiting. Raises ExceptionGroup, once all else is done, with it.
+    """
+    faults: list[Exception] = []
+    for notice in Notice.objects.ripe():
+        try:
+            if _spread(notice):
+                return True
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as fault:
+            fault.add_note(f"notice {notice.pk}: {notice}")
+            faults.append(fault)
+    if faults:
+        raise ExceptionGroup("not told", faults)
     return False
+
+
+def _spread(notice: Notice) -> bool:
+    """Do the next step of telling one; return whether there was one."""
+    source = source_named(notice.source)
+    item = source and source.visible().filter(pk=notice.object_id).first()
+    if item is None:
+        _wait_or_give_up(notice)
+        return False
+    if notice.matched_at is None:
+        _match(notice, source, item)
+    else:
+        _deliver(notice)
+    return True
 
 
 def _wait_or_give_up(notice: Notice) -> None:
@@ -81,7 +99,7 @@ def _wait_or_give_up(notice: Notice) -> None:
 def _match(notice: Notice, source: Source, item: Model) -> None:
     """Find out whom it is told to; saved searches are asked some at a time."""
     follows = notice.follows or [str(ref) for ref in source.follows(item)]
-    asked = searches.saved_after(notice.searched_to)[:SEARCHES_AT_ONCE]
+    asked = searches.saved_after(notice.searched_to, SEARCHES_AT_ONCE)
     found = [what for what in asked if searches.finds(what, source.name, item.pk)]
     is_last = len(asked) < SEARCHES_AT_ONCE
     Notice.objects.filter(pk=notice.pk, searched_to=notice.searched_to, matched_at=None).update(

@@ -52,10 +52,10 @@ def named(whats: Iterable[str]) -> dict[str, Followed]:
     return found
 
 
-def saved_after(what: str) -> list[str]:
-    """Return the saved searches that come after one, each once, in their order."""
+def saved_after(what: str, most: int) -> list[str]:
+    """Return the next saved searches after one, each once, in their order."""
     saved = Subscription.objects.active().filter(kind=KIND, what__gt=what).order_by("what")
-    return list(saved.values_list("what", flat=True).distinct())
+    return list(saved.values_list("what", flat=True).distinct()[:most])
 
 
 def finds(what: str, model: str, pk: int) -> bool:

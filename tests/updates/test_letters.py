@@ -1,6 +1,7 @@
 """Digests: on the reader's own day, each thing in one of them, none of them empty."""
 
 import datetime
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -186,6 +187,32 @@ def test_an_empty_digest_is_not_sent():
         tell_all()
         assert not Mail.objects.exists()
         assert not Delivery.objects.filter(mailed_at=None).exists()
+
+
+def test_what_cannot_be_told_keeps_nothing_else_waiting(monkeypatch):
+    one = make_list()
+    with time_machine.travel(at(NEW_YORK, 2026, 3, 4, 10), tick=False) as clock:
+        for number in range(3):
+            make_subscription(f"r{number}@example.org", Ref("list", str(one.pk)))
+        announce(one, "Faulty")
+        announce(one, "Sound")
+        tell = announcements.ANNOUNCEMENTS.tell
+
+        def fail_for_one(announcement):
+            if announcement.subject == "Faulty":
+                raise RuntimeError
+            return tell(announcement)
+
+        faulty = replace(announcements.ANNOUNCEMENTS, tell=fail_for_one)
+        monkeypatch.setattr(letters, "source_named", lambda name: faulty)
+        tell_all()
+        assert [mail.subject for mail in Mail.objects.all()] == ["Sound"] * 3
+        monkeypatch.undo()
+        tell_all()
+        assert Mail.objects.count() == 3
+        clock.shift(letters.PUT_OFF_FOR + datetime.timedelta(seconds=1))
+        tell_all()
+        assert Mail.objects.filter(subject="Faulty").count() == 3
 
 
 def test_what_waits_moves_with_pace_zone_and_weekday():

@@ -1,6 +1,7 @@
 """What is published is told to its followers: once, and no more than was promised."""
 
 import datetime
+from dataclasses import replace
 
 import pytest
 import time_machine
@@ -412,6 +413,28 @@ def test_deliveries_are_written_some_at_a_time_and_never_twice(clock, monkeypatc
         assert all(list(of_each).count(email) == 2 for email in of_each)
     settle(clock, 8 * DAY)
     assert who_was_told() == [f"r{number}@example.org" for number in range(5)]
+
+
+def test_what_fails_keeps_no_other_news_waiting(clock, monkeypatch):
+    follow("ines", "posts")
+    faulty, sound = new_post("Faulty"), new_post("Sound")
+    source = news.source_named(Notice.objects.first().source)
+    visible = source.visible
+
+    def fail_for_one(item):
+        if item.pk == faulty.pk:
+            raise RuntimeError
+        return [Ref("posts")]
+
+    broken = replace(source, follows=fail_for_one, visible=visible)
+    monkeypatch.setattr(news, "source_named", lambda name: broken)
+    clock.shift(news.SETTLES_IN)
+    with pytest.raises(ExceptionGroup):
+        tell_all()
+    monkeypatch.undo()
+    assert Delivery.objects.get().notice.object_id == sound.pk
+    tell_all()
+    assert len(told()) == 2
 
 
 def test_spreading_asks_no_more_for_more_subscribers(clock, django_assert_max_num_queries):
