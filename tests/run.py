@@ -83,7 +83,7 @@ def has_arial() -> bool:
 
 
 def run_pytest(arguments: list[str], **environment: str) -> None:
-    command = [sys.executable, "-m", "pytest", "-n", "3", *arguments]
+    command = [sys.executable, "-m", "pytest", "-n", "2", *arguments]
     done = subprocess.run(command, env={**os.environ, **environment})
     if done.returncode:
         sys.exit(done.returncode)
