@@ -68,7 +68,7 @@ def findings_in_both_schemes(page: Page) -> list[str]:
     for scheme, only in [("light", {}), ("dark", {"runOnly": ["color-contrast"]})]:
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         # The admin's own buttons fade from one colour to the other.
-        page.wait_for_function("document.getAnimations().length === 0")
+        page.wait_for_function("() => document.getAnimations().length === 0")
         found += findings(page, **only)
     return found
 

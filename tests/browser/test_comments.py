@@ -34,7 +34,7 @@ def test_a_comment_with_script(open_tab, post):
     page = open_tab()
     page.goto(post.url)
     fill_in(page)
-    page.wait_for_function("document.querySelector('.comment-form').elements.stamp.value")
+    page.wait_for_function("() => document.querySelector('.comment-form').elements.stamp.value")
     page.wait_for_timeout(2100)
     page.get_by_role("button", name="Send your comment").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("waits for one of us")
