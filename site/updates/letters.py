@@ -77,7 +77,7 @@ class Tidings:
 
     def _ask(self, notice: Notice) -> tuple[Source, News] | None:
         source = source_named(notice.source)
-        item = source and source.visible().filter(pk=notice.object_id).first()
+        item = source and source.find(notice.object_id)
         return (source, source.tell(item)) if item else None
 
 
@@ -88,30 +88,27 @@ def write_letters(subscriber: Subscriber, tidings: Tidings) -> None:
         due.select_related("subscription", "notice").order_by("notice__due_at", "notice_id", "pk")
     )
     told = _told_before(subscriber, deliveries)
-    at_once: list[tuple[Notice, list[Delivery]]] = []
-    for_digest: list[tuple[Notice, list[Delivery]]] = []
+    for_digest: list[Notice] = []
     for notice, group in groupby(deliveries, key=lambda one: one.notice):
-        of_notice = list(group)
         if notice.pk not in told and not tidings.can_tell(notice):
             continue
+        urgent = [one for one in group if one.subscription.pace == Pace.AT_ONCE]
         if notice.pk in told or tidings.of(notice) is None:
             _mark(subscriber, [notice], "")
-        elif urgent := [one for one in of_notice if one.subscription.pace == Pace.AT_ONCE]:
-            at_once.append((notice, urgent))
+        elif urgent:
+            letter = new_key()
+            subscriptions = _in_order(notice, urgent)
+            hits_in = partial(tidings.hits_in, notice)
+            source, news = tidings.of(notice)
+            telling.tell_news(subscriber, subscriptions, notice, source, news, letter, hits_in)
+            _mark(subscriber, [notice], letter)
         else:
-            for_digest.append((notice, of_notice))
-    for notice, of_notice in at_once:
-        letter = new_key()
-        source, news = tidings.of(notice)
-        subscriptions = _in_order(notice, of_notice)
-        hits_in = partial(tidings.hits_in, notice)
-        telling.tell_news(subscriber, subscriptions, notice, source, news, letter, hits_in)
-        _mark(subscriber, [notice], letter)
+            for_digest.append(notice)
     if for_digest:
         letter = new_key()
-        told_in_it = [(notice, *tidings.of(notice)) for notice, _group in for_digest]
+        told_in_it = [(notice, *tidings.of(notice)) for notice in for_digest]
         telling.tell_digest(subscriber, told_in_it, letter)
-        _mark(subscriber, [notice for notice, _group in for_digest], letter)
+        _mark(subscriber, for_digest, letter)
 
 
 def _in_order(notice: Notice, deliveries: Iterable[Delivery]) -> list[Subscription]:

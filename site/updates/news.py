@@ -77,7 +77,7 @@ def spread() -> bool:
 def _spread(notice: Notice) -> bool:
     """Do the next step of telling one; return whether there was one."""
     source = source_named(notice.source)
-    item = source and source.visible().filter(pk=notice.object_id).first()
+    item = source and source.find(notice.object_id)
     if item is None:
         _wait_or_give_up(notice)
         return False

@@ -60,6 +60,10 @@ class Source:
         """The model's, as `blog.postpage`."""
         return self.model._meta.label_lower
 
+    def find(self, pk: int) -> Model | None:
+        """Return an object as it is now; None where there is nothing to tell of it."""
+        return self.visible().filter(pk=pk).first()
+
 
 sources: Offers[Source] = Offers()
 

@@ -123,9 +123,6 @@ class SubscriptionQuerySet(models.QuerySet):
         """Return what was asked for and not confirmed yet."""
         return self.filter(confirmed_at=None, ended_at=None)
 
-    def ended(self) -> "SubscriptionQuerySet":
-        return self.exclude(ended_at=None)
-
     def following(self, ref: Ref) -> "SubscriptionQuerySet":
         return self.filter(kind=ref.kind, what=ref.key)
 
