@@ -4,6 +4,7 @@ import datetime
 from functools import cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _
@@ -16,6 +17,11 @@ AREAS = (
 
 class NoSuchTime(ValueError):
     """A local time that no clock shows on that day, or shows twice; says so for a reader."""
+
+
+def default_zone() -> str:
+    """Return the site's own."""
+    return settings.TIME_ZONE
 
 
 @cache

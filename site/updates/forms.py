@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.public_forms import PublicForm
-from core.zones import zone_choices
+from core.zones import default_zone, zone_choices
 from outbox.models import LONGEST_ADDRESS
 from updates.following import Followed, Ref
-from updates.models import Pace, Subscriber, Subscription, default_zone
+from updates.models import Pace, Subscriber, Subscription
 from updates.models.subscribers import Weekday
 
 MOST_AT_ONCE = 30

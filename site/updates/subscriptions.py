@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from core.due import on_each
 from core.throttling import allows
-from core.zones import validate_zone
+from core.zones import default_zone, validate_zone
 from outbox.addresses import key_of, prove
 from outbox.models import LONGEST_ADDRESS, Mail
 from updates import telling
@@ -24,8 +24,8 @@ from updates.models import (
     Request,
     Subscriber,
     Subscription,
-    default_zone,
 )
+from updates.models.subscribers import LONGEST_WHAT
 
 logger = logging.getLogger(__name__)
 
@@ -112,7 +112,7 @@ def follow(
             one = one or Subscription(
                 subscriber=subscriber, kind=followed.ref.kind, what=followed.ref.key
             )
-            one.title, one.pace = followed.title[:250], pace
+            one.title, one.pace = followed.title[:LONGEST_WHAT], pace
             one.ended_at, one.ended_by = None, ""
             one.created_at, one.confirmed_at = now, now if is_confirmed else None
             one.save()

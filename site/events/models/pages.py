@@ -3,7 +3,6 @@
 import datetime
 from collections.abc import Iterable
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, URLValidator
 from django.db import models, transaction
@@ -24,17 +23,20 @@ from wagtail.search import index
 from core.blocks import TEXT_BLOCKS
 from core.keys import random_key
 from core.pages import BasePage, BasePageQuerySet, RoutableBasePage
-from core.zones import NoSuchTime, instant, shown_in, validate_zone, zone_choices
+from core.zones import (
+    NoSuchTime,
+    default_zone,
+    instant,
+    shown_in,
+    validate_zone,
+    zone_choices,
+)
 from events.page_forms import KEY_LENGTH, EventPageForm
 from events.panels import event_edit_handler
 from people.models import Person
 
 RESERVED_SLUGS = {"past", "embed", "series", "kinds", "links"}
 web_address = URLValidator(schemes=["http", "https"])
-
-
-def default_zone() -> str:
-    return settings.TIME_ZONE
 
 
 class Format(models.TextChoices):

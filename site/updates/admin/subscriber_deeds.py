@@ -13,6 +13,7 @@ from django.views.generic import FormView
 from wagtail.admin import messages
 from wagtail.admin.views.generic import PermissionCheckedMixin, WagtailAdminTemplateMixin
 
+from core.zones import default_zone
 from outbox.addresses import is_open
 from outbox.admin.deeds import Deed, Refused
 from outbox.models import LONGEST_ADDRESS
@@ -21,7 +22,7 @@ from updates.admin.frame import subscriber_policy
 from updates.admin.subscribers import OfSubscriber, crumbs_to_list
 from updates.following import Ref
 from updates.forms import zones_with
-from updates.models import EndedBy, Pace, Subscriber, Subscription, default_zone
+from updates.models import EndedBy, Pace, Subscriber, Subscription
 from updates.views import offered_groups
 
 logger = logging.getLogger(__name__)

@@ -7,7 +7,6 @@ from updates.models.subscribers import (
     Request,
     Subscriber,
     Subscription,
-    default_zone,
 )
 
 __all__ = [
@@ -21,5 +20,4 @@ __all__ = [
     "Request",
     "Subscriber",
     "Subscription",
-    "default_zone",
 ]

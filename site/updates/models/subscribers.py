@@ -3,14 +3,13 @@
 import datetime
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.keys import random_key
-from core.zones import shown_in, validate_zone, zone_choices
+from core.zones import default_zone, shown_in, validate_zone, zone_choices
 from outbox.addresses import key_of
 from outbox.models import LONGEST_ADDRESS
 from updates.following import Ref
@@ -22,10 +21,6 @@ EXPIRES_AFTER = datetime.timedelta(days=7)
 """How long what was asked for waits to be confirmed."""
 DIGEST_TIME = datetime.time(7)
 """By the clock where the reader is: before the day's first mails are read."""
-
-
-def default_zone() -> str:
-    return settings.TIME_ZONE
 
 
 def new_key() -> str:
