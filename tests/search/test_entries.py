@@ -33,6 +33,9 @@ from tests.search.processes import end, start
 
 pytestmark = pytest.mark.django_db
 
+OF_NO_PAGE = 10**9
+"""A primary key that no sequence reaches."""
+
 
 @pytest.fixture
 def chat(archive) -> ChatPage:
@@ -476,11 +479,15 @@ def test_a_sweep_takes_out_entries_of_nothing(chat):
         ref="guide:1", kind="guide", model="guides.guide", object_id=1, title="Old"
     )
     Entry.objects.create(
-        ref="chat:999", kind="chat", model="chats.chatpage", object_id=999, title="Old"
+        ref=f"chat:{OF_NO_PAGE}",
+        kind="chat",
+        model="chats.chatpage",
+        object_id=OF_NO_PAGE,
+        title="Old",
     )
     sweep()
     assert not Entry.objects.filter(title="Old").exists()
-    assert {change.object_id for change in Change.objects.waiting()} == {1, 999}
+    assert {change.object_id for change in Change.objects.waiting()} == {1, OF_NO_PAGE}
 
 
 def test_a_thorough_sweep_reads_what_its_revision_does_not_tell(chat):
