@@ -13,6 +13,7 @@ class ChatsConfig(AppConfig):
         from chats.addresses import keep_topic_addresses
         from chats.asking import put_to_next_chat
         from chats.event_chats import note_recording, tell_recordings
+        from chats.hits import show_chats
         from chats.models import ChatPage
         from chats.needs import needs_of_chats
         from chats.removal import REMOVAL
@@ -24,6 +25,7 @@ class ChatsConfig(AppConfig):
         from core.findable import findables
         from core.today import needs
         from outbox.messages import messages
+        from search.showing import Showing, showings
         from updates.following import followables
         from updates.searches import read_at
         from updates.sources import sources
@@ -34,6 +36,7 @@ class ChatsConfig(AppConfig):
         discussed_pages.add(ChatPage)
         findables.add(findable.CHATS)
         findables.add(findable.PERSONS)
+        showings.add(Showing(ChatPage, show_chats))
         night = timedelta(days=1)
         due_work.add(DueWork("struck lines", erase_struck, every=night, once_for_all=True))
         due_work.add(DueWork("old uploads", forget_old_uploads, every=night, once_for_all=True))

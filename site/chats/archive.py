@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from taggit.models import Tag
 
 from chats.findable import CHATS
-from chats.hits import KINDS, shown
+from chats.hits import KINDS
 from chats.models import ChatHost, ChatPage, ChatQuerySet, Topic, TopicTag
 from chats.news import RECORDINGS
 from chats.states import ChatState
@@ -22,6 +22,7 @@ from people.models import Person
 from search.engines import Counts, Narrowing
 from search.query import parse, tidy
 from search.results import Results, complete, find
+from search.showing import shown
 from search.words import words_of
 from updates import searches
 from updates.following import Ref

@@ -8,6 +8,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
+from chats.forms import StampField
 from chats.keys import LENGTH
 from chats.models import ChatPage, Topic
 from chats.recordings import RecordingLink, recording_link
@@ -122,3 +123,42 @@ CHAT_BLOCKS = (
     ("chat", ChatBlock()),
     ("recording", RecordingBlock()),
 )
+
+
+class NewestRecordingsBlock(blocks.StructBlock):
+    title = blocks.CharBlock(label=_("Title"), required=False)
+    most = blocks.IntegerBlock(label=_("How many at most"), default=3, min_value=1, max_value=10)
+
+    class Meta:
+        icon = "time"
+        label = _("Newest recordings")
+        description = _("The newest chats with their topics, kept up by itself.")
+        template = "blocks/newest_recordings.html"
+
+
+class StampBlock(blocks.FieldBlock):
+    """A time in a recording, typed as 11:28; its value is whole seconds."""
+
+    def __init__(self, required: bool = True, help_text: str | None = None, **kwargs):
+        self.field = StampField(required=required, help_text=help_text)
+        super().__init__(**kwargs)
+
+
+class VideoMomentBlock(blocks.StructBlock):
+    start = StampBlock(label=_("Time"), help_text=_("As 11:28, from the start."))
+    title = blocks.CharBlock(label=_("What it is about"), max_length=250)
+
+
+class VideoBlock(RecordingBlock):
+    moments = blocks.ListBlock(VideoMomentBlock(), label=_("Topics"), default=[])
+
+    class Meta:
+        icon = "media"
+        label = _("Video with topics")
+        description = _("Each topic leads to its second.")
+        template = "blocks/video.html"
+        value_class = RecordingValue
+
+
+CHAT_LIST_BLOCKS = (("newest_recordings", NewestRecordingsBlock()),)
+VIDEO_BLOCKS = (("video", VideoBlock()),)

@@ -20,7 +20,6 @@ from wagtailmedia.models import AbstractMedia
 
 from chats.archive import ArchiveFilter
 from chats.findable import CHAT, CHATS, SAID, TOPIC, WRITTEN
-from chats.hits import ShownHit, shown
 from chats.models import ChatArchivePage, ChatPage, ChatQuerySet, Topic, TopicSource
 from chats.passages import SaidLine, said_lines, transcript_of, with_transcripts
 from core.feeds import SteadyAtom, answer_feed, for_xml
@@ -29,6 +28,7 @@ from core.text import clean_line, clean_text
 from search.engines import Narrowing
 from search.query import tidy
 from search.results import find
+from search.showing import ShownHit, shown
 
 MOST_IN_FEED = 30
 LOOKED_THROUGH = (30, 150, None)

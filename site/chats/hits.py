@@ -1,35 +1,31 @@
 """What a search leads to, as a reader sees it in a list."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from django.utils.html import conditional_escape
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
-from chats.findable import CHAT, CHATS, PERSON, SAID, TOPIC, WRITTEN
+from chats.findable import CHAT, PERSON, SAID, TOPIC, WRITTEN
 from chats.models import ChatPage, Topic
 from chats.passages import topic_at
-from core.findable import findable_of
-from core.timestamps import format_duration, format_stamp
 from search.highlights import is_marked
 from search.results import Hit
+from search.showing import ShownHit
 
 KINDS = (TOPIC, SAID, WRITTEN, CHAT, PERSON)
 """What the archive's search leads to."""
-BETWEEN = " · "
-"""What parts the context of an entry."""
 
 
 @dataclass(frozen=True)
-class ShownHit:
-    """A hit, and the chat and the topic behind it where there are such.
+class ChatHit(ShownHit):
+    """A hit of a chat, with the topic behind it where there is one.
 
     The topic of what was said is the one it stands under.
     """
 
-    hit: Hit
-    chat: ChatPage | None
-    topic: Topic | None
+    topic: Topic | None = None
+    chat: ChatPage | None = None
 
     @property
     def title(self) -> SafeString:
@@ -45,46 +41,23 @@ class ShownHit:
         return self.hit.entry.kind in (SAID, WRITTEN) and self.chat is not None
 
     @property
-    def stamp(self) -> str:
-        """When it was said; blank for what has no time."""
-        start = self.hit.entry.start
-        return "" if start is None else format_stamp(start)
-
-    @property
-    def iso_duration(self) -> str:
-        start = self.hit.entry.start
-        return "" if start is None else format_duration(start)
-
-    @property
     def listen_href(self) -> str:
         """The second of the recording; blank where no link leads there."""
         recording, start = self.chat and self.chat.recording, self.hit.entry.start
         can_seek = recording and start is not None and recording.can_seek
         return recording.at(start) if can_seek else ""
 
-    @property
-    def found_by(self) -> SafeString:
-        """What says the words, if neither title nor text does: a tag, a host, the chat's title."""
-        parts = map(mark_safe, self.hit.context.split(BETWEEN))
-        return mark_safe(BETWEEN.join(filter(is_marked, parts)))
 
-    @property
-    def kind_label(self) -> str:
-        findable = findable_of(self.hit.entry.model)
-        return str(findable.kinds[self.hit.entry.kind]) if findable else ""
-
-
-def shown(hits: Iterable[Hit]) -> list[ShownHit]:
-    """Fetch what a list shows of hits, in a number of queries that does not grow with them."""
-    hits = list(hits)
-    pks = {hit.entry.object_id for hit in hits if hit.entry.model == CHATS.label}
+def show_chats(hits: list[Hit]) -> Iterator[ChatHit]:
+    """Fetch what a list shows of chats, topics and what was said."""
+    pks = {hit.entry.object_id for hit in hits}
     chats = ChatPage.objects.filter(pk__in=pks).for_listing().in_bulk()
     found = []
     for hit in hits:
-        chat = chats.get(hit.entry.object_id) if hit.entry.model == CHATS.label else None
-        found.append(ShownHit(hit, chat, _topic_of(hit, chat) if chat else None))
+        chat = chats.get(hit.entry.object_id)
+        found.append(ChatHit(hit, _topic_of(hit, chat) if chat else None, chat))
     give_successors(one.topic for one in found if one.topic)
-    return found
+    return iter(found)
 
 
 def _topic_of(hit: Hit, chat: ChatPage) -> Topic | None:

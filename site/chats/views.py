@@ -18,7 +18,7 @@ from chats.addresses import find_topic_address
 from chats.archive import FACETS, WordsToTry, is_question
 from chats.feeds import atom_of_tag
 from chats.findable import TOPIC
-from chats.hits import KINDS, ShownHit, give_successors, shown
+from chats.hits import KINDS, give_successors
 from chats.models import ChatArchivePage, Topic
 from chats.news import OF_TAG, RECORDINGS
 from core.pages import Crumb
@@ -27,6 +27,7 @@ from search.engines import Counts, Narrowing
 from search.models import Entry, EntryLabel
 from search.query import tidy
 from search.results import SUGGESTIONS, Results, complete, find
+from search.showing import ShownHit, shown
 from updates.following import Ref
 
 TOPICS_PER_PAGE = 50

@@ -32,6 +32,8 @@ urlpatterns = [
     path("comments/", include("comments.urls")),
     path("registrations/", include("events.urls")),
     path("updates/", include("updates.urls")),
+    path("", include("people.urls")),
+    path("", include("guides.urls")),
     path("", include("blog.urls")),
     path("", include("chats.urls")),
 ]

@@ -3,6 +3,7 @@
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
+from wagtail.snippets.blocks import SnippetChooserBlock
 
 from events.models import EventPage
 from events.showing import ListedEvent, listed
@@ -30,4 +31,22 @@ class EventBlock(blocks.StructBlock):
         value_class = EventValue
 
 
+class UpcomingEventsBlock(blocks.StructBlock):
+    title = blocks.CharBlock(label=_("Title"), required=False)
+    series = SnippetChooserBlock(
+        "events.Series",
+        label=_("Of a series"),
+        required=False,
+        help_text=_("Empty: of all."),
+    )
+    most = blocks.IntegerBlock(label=_("How many at most"), default=3, min_value=1, max_value=10)
+
+    class Meta:
+        icon = "calendar-alt"
+        label = _("Upcoming events")
+        description = _("What is next, kept up by itself.")
+        template = "blocks/upcoming_events.html"
+
+
 EVENT_BLOCKS = (("event", EventBlock()),)
+EVENT_LIST_BLOCKS = (("upcoming_events", UpcomingEventsBlock()),)

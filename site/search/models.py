@@ -187,7 +187,12 @@ class GlossaryTerm(models.Model):
             "Plurals and capitals need no line of their own."
         ),
     )
-
+    meaning = models.TextField(
+        _("meaning"),
+        blank=True,
+        max_length=500,
+        help_text=_("In one or two sentences, for somebody in their first week."),
+    )
     misheard = models.TextField(
         _("heard as"),
         blank=True,
@@ -197,7 +202,12 @@ class GlossaryTerm(models.Model):
         ),
     )
 
-    panels = [FieldPanel("term"), FieldPanel("also"), FieldPanel("misheard")]
+    panels = [
+        FieldPanel("term"),
+        FieldPanel("also"),
+        FieldPanel("meaning"),
+        FieldPanel("misheard"),
+    ]
 
     objects = GlossaryTermQuerySet.as_manager()
 

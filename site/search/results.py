@@ -130,6 +130,17 @@ def complete(text: str, narrowing: Narrowing, limit: int = SUGGESTIONS) -> list[
     return [before + ending for ending in endings]
 
 
+def lead_to(entries: Iterable[Entry]) -> list[Hit]:
+    """Return entries as hits of no words, in their order; those that may not be seen are gone."""
+    entries = list(entries)
+    addresses = _addresses(entries)
+    return [
+        _hit(entry, addresses[entry.object_ref], [])
+        for entry in entries
+        if entry.object_ref in addresses
+    ]
+
+
 class _Asking:
     """One request's view of the index: what is hidden of it, and who answers."""
 

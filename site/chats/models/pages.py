@@ -533,6 +533,12 @@ class Topic(ClusterableModel, Orderable):
         on_delete=models.SET_NULL,
         related_name="+",
     )
+    related_section = models.CharField(
+        _("section of that page"),
+        max_length=100,
+        blank=True,
+        help_text=_("Paste the address of the section; it names the page too."),
+    )
     tags = ClusterTaggableManager(through=TopicTag, verbose_name=_("tags"), blank=True)
 
     objects = TopicQuerySet.as_manager()

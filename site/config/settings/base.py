@@ -21,6 +21,7 @@ WAGTAILADMIN_BASE_URL = SITE_URL
 INSTALLED_APPS = [
     "operate",
     "home",
+    "guides",
     "blog",
     "chats",
     "events",

@@ -1,10 +1,10 @@
-"""The first door of the site."""
+"""The first door of the site, and pages that only hold a text."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import FieldPanel, InlinePanel
-from wagtail.fields import RichTextField
+from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Orderable, Page
 from wagtail.search import index
 
@@ -13,6 +13,7 @@ from chats.models import ChatArchivePage, ChatPage
 from core.pages import BasePage
 from events.models import CalendarPage, EventPage
 from events.showing import listed
+from guides.blocks import GUIDE_BLOCKS
 
 NEXT_EVENTS = 3
 NEWEST_CHATS = 5
@@ -23,7 +24,16 @@ class HomePage(BasePage):
     """Search first, then what is next, then the newest chats."""
 
     parent_page_types = ["wagtailcore.Page"]
-    subpage_types = ["chats.ChatArchivePage", "blog.BlogPage", "events.CalendarPage"]
+    subpage_types = [
+        "chats.ChatArchivePage",
+        "guides.GuideIndexPage",
+        "blog.BlogPage",
+        "events.CalendarPage",
+        "people.PeoplePage",
+        "people.CommitteePage",
+        "people.ContactPage",
+        "home.StandardPage",
+    ]
     max_count = 1
 
     intro = RichTextField(
@@ -79,3 +89,34 @@ class SearchExample(Orderable):
 
     def __str__(self) -> str:
         return self.words
+
+
+class StandardPage(BasePage):
+    """About, Privacy, Accessibility: a text and no more."""
+
+    parent_page_types = ["home.HomePage", "home.StandardPage"]
+    subpage_types = ["home.StandardPage"]
+
+    summary = models.CharField(
+        _("summary"),
+        max_length=250,
+        blank=True,
+        help_text=_("One or two sentences, for search engines and shared links."),
+    )
+    body = StreamField(GUIDE_BLOCKS, verbose_name=_("text"), blank=True)
+
+    content_panels = [*BasePage.content_panels, FieldPanel("summary"), FieldPanel("body")]
+    search_fields = [
+        *Page.search_fields,
+        index.SearchField("summary"),
+        index.SearchField("body"),
+    ]
+    template = "pages/standard.html"
+
+    class Meta:
+        verbose_name = _("standard page")
+        verbose_name_plural = _("standard pages")
+
+    @property
+    def abstract(self) -> str:
+        return self.summary

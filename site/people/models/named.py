@@ -1,8 +1,12 @@
-"""Persons, teams and libraries: who hosts, who writes, who takes part."""
+"""Persons, teams, subjects and libraries: who hosts, who writes, who takes part, what for."""
 
+from django import forms
 from django.db import models
+from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalManyToManyField
+from modelcluster.models import ClusterableModel
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.search import index
 
@@ -57,8 +61,35 @@ class Team(index.Indexed, Named):
         verbose_name_plural = _("teams")
         ordering = ["name"]
 
+    def get_absolute_url(self) -> str:
+        return reverse("people:team", args=[self.slug])
 
-class Person(index.Indexed, Named):
+
+class Subject(index.Indexed, Named):
+    """A part of the work: guides teach it, people answer for it."""
+
+    blurb = models.CharField(
+        _("what belongs to it"), max_length=250, blank=True, help_text=_("One sentence.")
+    )
+    sort_order = models.PositiveSmallIntegerField(
+        _("place"), default=100, help_text=_("Subjects with a smaller number stand first.")
+    )
+
+    panels = [
+        FieldPanel("name"),
+        FieldPanel("blurb"),
+        FieldPanel("sort_order"),
+        FieldPanel("slug"),
+    ]
+    search_fields = [index.SearchField("name"), index.AutocompleteField("name")]
+
+    class Meta:
+        verbose_name = _("subject")
+        verbose_name_plural = _("subjects")
+        ordering = ["sort_order", "name"]
+
+
+class Person(index.Indexed, ClusterableModel, Named):
     role = models.CharField(_("role"), max_length=100, blank=True)
     team = models.ForeignKey(
         Team,
@@ -71,11 +102,55 @@ class Person(index.Indexed, Named):
     blurb = models.CharField(
         _("in a sentence"), max_length=250, blank=True, help_text=_("Who this is to colleagues.")
     )
+    photo = models.ForeignKey(
+        "wagtailimages.Image",
+        verbose_name=_("photo"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    extension = models.CharField(_("extension"), max_length=20, blank=True)
+    email = models.EmailField(
+        _("email address"),
+        blank=True,
+        help_text=_("Readers write through a form. They never see the address."),
+    )
+    answers = ParentalManyToManyField(
+        Subject,
+        verbose_name=_("answers for"),
+        blank=True,
+        related_name="answered_by",
+        help_text=_("Stands on the contact page: who is asked about what."),
+    )
+    mentors_in = ParentalManyToManyField(
+        Subject,
+        verbose_name=_("helps colleagues with"),
+        blank=True,
+        related_name="mentors",
+        help_text=_("As a mentor, whom colleagues of any library may write to."),
+    )
 
     panels = [
         FieldPanel("name"),
-        MultiFieldPanel([FieldPanel("role"), FieldPanel("team")], heading=_("At work")),
+        MultiFieldPanel(
+            [
+                FieldPanel("role"),
+                FieldPanel("team"),
+                FieldPanel("extension"),
+                FieldPanel("email"),
+            ],
+            heading=_("At work"),
+        ),
         FieldPanel("blurb"),
+        FieldPanel("photo"),
+        MultiFieldPanel(
+            [
+                FieldPanel("answers", widget=forms.CheckboxSelectMultiple),
+                FieldPanel("mentors_in", widget=forms.CheckboxSelectMultiple),
+            ],
+            heading=_("Whom to ask"),
+        ),
         FieldPanel("slug"),
     ]
     search_fields = [index.SearchField("name"), index.AutocompleteField("name")]
@@ -84,6 +159,9 @@ class Person(index.Indexed, Named):
         verbose_name = _("person")
         verbose_name_plural = _("persons")
         ordering = ["name"]
+
+    def get_absolute_url(self) -> str:
+        return reverse("people:person", args=[self.slug])
 
 
 class LibraryType(models.TextChoices):
