@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django import forms
 from django.forms.boundfield import BoundField
+from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -21,6 +22,8 @@ FEW_CHOICES = 6
 LONGEST_LINE = 300
 LONGEST_TEXT = 2000
 TICKED = "yes"
+OF_LIBRARIES = {"autocomplete": "organization", "data-libraries": reverse_lazy("people:libraries")}
+"""A field where libraries are suggested, by js/event.js; any other may be typed."""
 LINK = re.compile(r"://|\bwww\.|\w\.[a-z]{2,}/", re.IGNORECASE)
 
 
@@ -59,7 +62,7 @@ class RegistrationForm(PublicForm):
     library = NameField(
         label=gettext_lazy("Your library"),
         required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "organization"}),
+        widget=forms.TextInput(attrs=OF_LIBRARIES),
     )
     follow = forms.BooleanField(required=False)
 
@@ -187,7 +190,11 @@ class ChangeForm(forms.Form):
     name = NameField(
         label=gettext_lazy("Your name"), help_text=gettext_lazy("Stands on your certificate.")
     )
-    library = NameField(label=gettext_lazy("Your library"), required=False)
+    library = NameField(
+        label=gettext_lazy("Your library"),
+        required=False,
+        widget=forms.TextInput(attrs=OF_LIBRARIES),
+    )
 
     def __init__(self, registration: Registration, *args, **kwargs) -> None:
         self.questions = registration.event.questions

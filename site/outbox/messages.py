@@ -10,6 +10,7 @@ from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailAlternative, EmailMultiAlternatives
+from django.core.validators import validate_email
 from django.template import Context, engines
 from django.utils.functional import Promise
 
@@ -85,14 +86,16 @@ def post(
     expires_at: datetime | None = None,
     mailing_list: ListHeaders | None = None,
     attachments: tuple[Attachment, ...] = (),
+    reply_to: str = "",
 ) -> Mail | None:
     """Write a mail, in the transaction of the deed it speaks of; the worker sends it.
 
     `once`: what an address is told of a single time, whatever message says it. `batch`: mails of
-    one occasion, which pause together. `about`: what `still_wanted` is asked. Returns None where
-    the address has been told already. Raises ValidationError for what is no address.
+    one occasion, which pause together. `about`: what `still_wanted` is asked. `reply_to`: whom an
+    answer goes to, where not to the team. Returns None where the address has been told already.
+    Raises ValidationError for what is no address.
     """
-    mail = compose(message, address_of(to).email, context, mailing_list, attachments)
+    mail = compose(message, address_of(to).email, context, mailing_list, attachments, reply_to)
     terms = Terms(
         kind=message.name,
         priority=message.priority,
@@ -120,9 +123,13 @@ def compose(
     context: Mapping,
     mailing_list: ListHeaders | None = None,
     attachments: tuple[Attachment, ...] = (),
+    reply_to: str = "",
 ) -> EmailMultiAlternatives:
-    """Return a mail as it would be written."""
+    """Return a mail as it would be written. Raises ValidationError for answers to no address."""
     head = letterhead()
+    if reply_to:
+        validate_email(reply_to)
+        head["reply_to"] = reply_to
     if mailing_list:
         head["stop_url"] = mailing_list.stop_url
     rendered = render(message, context, head)

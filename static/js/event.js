@@ -110,6 +110,32 @@ function attend(form) {
   showPeople();
 }
 
+function suggestLibraries(input) {
+  const list = document.createElement("datalist");
+  list.id = `${input.id}-libraries`;
+  input.after(list);
+  input.setAttribute("list", list.id);
+  let waiting = 0;
+  let asked = "";
+
+  async function ask() {
+    const words = input.value.trim();
+    if (words.length < 2 || words === asked) return;
+    asked = words;
+    const response = await fetch(`${input.dataset.libraries}?q=${encodeURIComponent(words)}`);
+    if (!response.ok || words !== asked) return;
+    const { libraries } = await response.json();
+    list.replaceChildren(...libraries.map(name => new Option("", name)));
+  }
+
+  // Without an answer one types the name: nothing else hangs on it.
+  input.addEventListener("input", () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(() => ask().catch(() => {}), 150);
+  });
+}
+
 for (const place of document.querySelectorAll("[data-local]")) sayLocal(place);
+for (const input of document.querySelectorAll("input[data-libraries]")) suggestLibraries(input);
 const form = document.querySelector(".registration-form");
 if (form) attend(form);

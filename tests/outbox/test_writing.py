@@ -106,6 +106,15 @@ class TestHeaders:
         assert head["MIME-Version"] == "1.0"
         assert not [name for name in head if name.startswith(("List-", "Bcc"))]
 
+    def test_answers_go_to_whom_a_mail_says(self):
+        Letterhead.objects.update_or_create(defaults={"reply_to": "team@ill.example.org"})
+        head = parsed(post(SEAT, WHO, CONTEXT, reply_to="ann@example.org"))
+        assert head["Reply-To"] == "ann@example.org"
+        for wrong in ("ann", "ann@example.org\r\nBcc: x@example.org", "a@b.example, c@d.example"):
+            with pytest.raises(ValidationError):
+                post(SEAT, WHO, CONTEXT, reply_to=wrong)
+        assert Mail.objects.count() == 1
+
     def test_a_mail_one_follows_says_where_to_stop_it(self):
         mail = post(SEAT, WHO, CONTEXT, mailing_list=BLOG)
         head = parsed(mail)

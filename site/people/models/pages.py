@@ -1,18 +1,25 @@
 """Pages on people: all of them, the committee, and how to reach somebody."""
 
+from collections.abc import Iterable
+from enum import Enum, auto
+
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import Prefetch, Q
+from django.utils import timezone
 from django.utils.html import strip_tags
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
+from wagtail.contrib.routable_page.models import path
 from wagtail.fields import RichTextField
 from wagtail.models import Orderable, Page
 from wagtail.search import index
 
 from core.pages import BasePage, RoutableBasePage
-from people.models.named import Person
+from people.models.named import Person, Subject, Team
 
+SHORTEST_NUMBER = 3
 INTRO_FEATURES = ["bold", "italic", "link", "ol", "ul"]
 
 
@@ -35,6 +42,18 @@ class PeoplePage(BasePage):
     @property
     def abstract(self) -> str:
         return strip_tags(self.intro)
+
+    def get_context(self, request, *args, **kwargs):
+        members = Prefetch("people", Person.objects.for_listing())
+        mentors = Prefetch("mentors", Person.objects.for_listing())
+        mentored = Subject.objects.filter(mentors__isnull=False).distinct()
+        return {
+            **super().get_context(request, *args, **kwargs),
+            "teams": Team.objects.public().prefetch_related(members),
+            "subjects": mentored.prefetch_related(mentors),
+            "committees": CommitteePage.objects.published(),
+            "contact": ContactPage.objects.published().first(),
+        }
 
 
 class CommitteePage(BasePage):
@@ -61,6 +80,43 @@ class CommitteePage(BasePage):
     def abstract(self) -> str:
         return strip_tags(self.intro)
 
+    def get_context(self, request, *args, **kwargs):
+        people = Prefetch("person", Person.objects.for_listing())
+        stored = CommitteeTerm.objects.filter(page=self).prefetch_related(people)
+        terms = self.terms.all() if getattr(request, "is_preview", False) else stored
+        return {**super().get_context(request, *args, **kwargs), **_by_time(terms)}
+
+
+def _by_time(terms: Iterable["CommitteeTerm"]) -> dict[str, list["CommitteeTerm"]]:
+    """Part terms by today: `current` as editors order them, `ahead` and `earlier` by time."""
+    now: dict[When, list[CommitteeTerm]] = {when: [] for when in When}
+    for term in terms:
+        now[term.when].append(term)
+    return {
+        "current": now[When.NOW],
+        "ahead": sorted(now[When.AHEAD], key=lambda term: term.begins_on),
+        "earlier": sorted(now[When.PAST], key=lambda term: term.ends_on, reverse=True),
+    }
+
+
+class When(Enum):
+    """How a term of office lies to today, by the site's clock."""
+
+    PAST = auto()
+    NOW = auto()
+    AHEAD = auto()
+
+
+class CommitteeTermQuerySet(models.QuerySet):
+    def public(self) -> "CommitteeTermQuerySet":
+        return self.filter(page__in=CommitteePage.objects.published())
+
+    def current(self) -> "CommitteeTermQuerySet":
+        """Those whose days today is one of, by the site's clock."""
+        today = timezone.localdate()
+        not_over = Q(ends_on=None) | Q(ends_on__gte=today)
+        return self.filter(not_over, begins_on__lte=today)
+
 
 class CommitteeTerm(Orderable):
     page = ParentalKey(CommitteePage, on_delete=models.CASCADE, related_name="terms")
@@ -82,12 +138,21 @@ class CommitteeTerm(Orderable):
         FieldRowPanel([FieldPanel("begins_on"), FieldPanel("ends_on")]),
     ]
 
+    objects = CommitteeTermQuerySet.as_manager()
+
     class Meta(Orderable.Meta):
         verbose_name = _("term of office")
         verbose_name_plural = _("terms of office")
 
     def __str__(self) -> str:
         return str(self.person)
+
+    @property
+    def when(self) -> When:
+        today = timezone.localdate()
+        if self.begins_on > today:
+            return When.AHEAD
+        return When.PAST if self.ends_on and self.ends_on < today else When.NOW
 
     def clean(self):
         super().clean()
@@ -138,3 +203,39 @@ class ContactPage(RoutableBasePage):
     @property
     def abstract(self) -> str:
         return strip_tags(self.intro)
+
+    @property
+    def telephone_href(self) -> str:
+        """As RFC 3966 has it; blank for what no telephone can dial."""
+        number = "".join(sign for sign in self.telephone if sign.isascii() and sign.isdigit())
+        plus = "+" if self.telephone.strip().startswith("+") else ""
+        return f"tel:{plus}{number}" if len(number) >= SHORTEST_NUMBER else ""
+
+    @property
+    def write_url(self) -> str:
+        return f"{self.url}write/"
+
+    def get_context(self, request, *args, **kwargs):
+        from people.letters import TeamLetterForm
+
+        answering = Prefetch("answered_by", Person.objects.for_listing())
+        answered = Subject.objects.filter(answered_by__isnull=False).distinct()
+        return {
+            **super().get_context(request, *args, **kwargs),
+            "form": TeamLetterForm(),
+            "subjects": answered.prefetch_related(answering),
+            "mentors_page": _page_of_mentors(),
+        }
+
+    @path("write/")
+    def write(self, request):
+        """Take a letter to the team."""
+        from people.letters import write_to_team
+
+        return write_to_team(request, self)
+
+
+def _page_of_mentors() -> PeoplePage | None:
+    """Return where one finds a colleague who helps, if there is one."""
+    has_mentors = Person.objects.filter(mentors_in__isnull=False).exists()
+    return PeoplePage.objects.published().first() if has_mentors else None
