@@ -22,6 +22,7 @@ class BlogConfig(AppConfig):
         from core.personal_data import PersonalData, personal_data
         from core.today import needs as todays_needs
         from outbox.messages import messages
+        from search.offers import tag_followed
         from updates.following import followables
         from updates.sources import sources
 
@@ -45,4 +46,5 @@ class BlogConfig(AppConfig):
         sources.add(news.NEW_POSTS)
         for followable in news.BLOG:
             followables.add(followable)
+        tag_followed.add(news.follow_refs_of_tag)
         signals.connect()

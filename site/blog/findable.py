@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from taggit.models import Tag
 
 from blog.models import PostPage
 from comments.findable import comments_of_pages
 from core.findable import Addresses, Findable, FindableText
+from people.findable import PERSONS, persons_of
 from people.models import Person
 
 POST = "post"
@@ -36,13 +37,19 @@ def _addresses(posts: QuerySet) -> Addresses:
     return {post.pk: post.url for post in posts.defer("body")}
 
 
+def _hanging_on_posts(pks: list[int]) -> list[tuple[Findable, list[int]]]:
+    authors = persons_of(POSTS, pks, Q(written_posts__page__in=pks))
+    return [(PERSONS, authors), *comments_of_pages(pks)]
+
+
 POSTS = Findable(
     model=PostPage,
     kinds={POST: _("Post")},
     visible=lambda: PostPage.objects.published(),
     texts=_texts,
     addresses=_addresses,
-    depending=comments_of_pages,
+    plurals={POST: _("Posts")},
+    depending=_hanging_on_posts,
 )
 
 

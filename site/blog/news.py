@@ -100,6 +100,12 @@ def follow_refs(post: PostPage) -> list[str]:
     return [str(ref) for ref in (Ref(POSTS), *tags)]
 
 
+def follow_refs_of_tag(tag: Tag) -> list[str]:
+    """Return what follows posts about a tag, where some post bears it."""
+    is_borne = PostPage.objects.published().tagged(tag).exists()
+    return [str(Ref(OF_TAG, str(tag.pk)))] if is_borne else []
+
+
 def _is_fresh(post: PostPage) -> bool:
     now = timezone.now()
     first = post.first_published_at or now

@@ -1,27 +1,17 @@
 """What a post leads on to."""
 
-from django.db.models import Count
-
+from blog.findable import POST
 from blog.models import PostPage
+from search.related import related
+from search.showing import ShownHit
 
 MOST_RELATED = 3
 
 
-def related(post: PostPage) -> list[PostPage]:
-    """Return posts that share the most tags, then the newest; three at most."""
-    others = PostPage.objects.published().sibling_of(post).exclude(pk=post.pk)
-    tags = [tag.pk for tag in post.shown_tags if tag.pk]
-    alike = (
-        others.filter(tagged_items__tag__in=tags)
-        .annotate(shared=Count("tagged_items"))
-        .order_by("-shared", "-date", "-pk")
-    )
-    found = list(alike.for_listing()[:MOST_RELATED]) if tags else []
-    missing = MOST_RELATED - len(found)
-    if missing:
-        known = [one.pk for one in found]
-        found += others.exclude(pk__in=known).newest_first().for_listing()[:missing]
-    return found
+def related_to(post: PostPage) -> list[ShownHit]:
+    """Return what shares the most tags, of whatever kind, then the newest posts: three."""
+    tags = (tag.slug for tag in post.shown_tags)
+    return related(post, tags, most=MOST_RELATED, else_newest=POST, at_least=MOST_RELATED)
 
 
 def neighbours(post: PostPage) -> tuple[PostPage | None, PostPage | None]:

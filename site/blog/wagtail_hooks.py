@@ -17,6 +17,7 @@ from wagtail.snippets.views.snippets import SnippetViewSet
 
 from blog.models import Category, PostPage, Submission
 from blog.submissions.inbox import may_read
+from core.admin_menu import PageListMenuItem
 
 
 class PostIndexView(IndexView):
@@ -48,6 +49,7 @@ class PostListingViewSet(PageListingViewSet):
     menu_label = _("Posts")
     menu_order = 110
     add_to_admin_menu = True
+    menu_item_class = PageListMenuItem
     index_view_class = PostIndexView
 
 

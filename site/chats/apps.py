@@ -25,9 +25,9 @@ class ChatsConfig(AppConfig):
         from core.findable import findables
         from core.today import needs
         from outbox.messages import messages
+        from search.offers import tag_followed
         from search.showing import Showing, showings
         from updates.following import followables
-        from updates.searches import read_at
         from updates.sources import sources
 
         offers.page_saved.add(keep_topic_addresses)
@@ -35,7 +35,6 @@ class ChatsConfig(AppConfig):
         offers.put_to_next_meeting.add(put_to_next_chat)
         discussed_pages.add(ChatPage)
         findables.add(findable.CHATS)
-        findables.add(findable.PERSONS)
         showings.add(Showing(ChatPage, show_chats))
         night = timedelta(days=1)
         due_work.add(DueWork("struck lines", erase_struck, every=night, once_for_all=True))
@@ -47,5 +46,5 @@ class ChatsConfig(AppConfig):
         sources.add(news.RECORDED)
         for followable in news.ARCHIVE:
             followables.add(followable)
-        read_at.add(news.search_address)
+        tag_followed.add(news.follow_refs_of_tag)
         signals.connect()

@@ -19,11 +19,12 @@ from chats.models import ChatHost, ChatPage, ChatQuerySet, Topic, TopicTag
 from chats.news import RECORDINGS
 from chats.states import ChatState
 from people.models import Person
+from search.answers import WordsToTry, words_alike
 from search.engines import Counts, Narrowing
-from search.query import parse, tidy
-from search.results import Results, complete, find
+from search.narrowed import Narrowed, NarrowingForm, WordsField
+from search.query import tidy
+from search.results import Results, find
 from search.showing import shown
-from search.words import words_of
 from updates import searches
 from updates.following import Ref
 
@@ -31,8 +32,6 @@ CHATS_PER_PAGE = 26
 NEWEST_CHATS = 3
 FACETS = ("year", "host", "tag")
 """The filters whose values are offered with the number of what each would leave."""
-SHARED_BEGINNINGS = (4, 3)
-"""How many letters others have in common with a word that found nothing; tried in turn."""
 
 
 class Choice(NamedTuple):
@@ -43,14 +42,7 @@ class Choice(NamedTuple):
     chats: int
 
 
-class WordsField(forms.CharField):
-    """A reader's words: capped, on one line, without the characters that databases refuse."""
-
-    def to_python(self, value) -> str:
-        return tidy(super().to_python(value))
-
-
-class ArchiveFilterForm(forms.Form):
+class ArchiveFilterForm(NarrowingForm):
     """The reader's choices. An unknown value is said to be so, and narrows nothing."""
 
     q = WordsField(label=_("Words"), required=False, widget=forms.HiddenInput)
@@ -70,28 +62,22 @@ class ArchiveFilterForm(forms.Form):
         super().__init__({**data.dict(), "q": tidy(data.get("q", ""))})
         self.known = _known(chats)
         for name, choices in self.known.items():
-            self._offer(name, ((choice.value, choice.label) for choice in choices))
-        self._offer("state", ChatState.choices)
+            self.offer(name, [(choice.value, choice.label) for choice in choices])
+        self.offer("state", ChatState.choices)
 
     def count(self, counts: Counts) -> None:
         """Offer what would leave something, and say how much; what is chosen stays offered."""
         for name, choices in self.known.items():
             chosen, left = self.cleaned_data.get(name), counts.get(name, {})
-            offered = (one for one in choices if one.value in left or one.value == chosen)
-            self._offer(
-                name, ((one.value, f"{one.label} ({left.get(one.value, 0)})") for one in offered)
+            offered = [one for one in choices if one.value in left or one.value == chosen]
+            self.offer(
+                name, [(one.value, f"{one.label} ({left.get(one.value, 0)})") for one in offered]
             )
 
     def label_of(self, name: str, value: str) -> str:
         if name not in self.known:
             return str(ChatState(value).label)
         return next(choice.label for choice in self.known[name] if choice.value == value)
-
-    def _offer(self, name: str, choices: Iterable[tuple[str, str]]) -> None:
-        self.fields[name].choices = [("", self.nothing_chosen[name]), *choices]
-        self.fields[name].error_messages["invalid_choice"] = _(
-            "“%(value)s” is not in this list and was passed over. Choose another."
-        )
 
 
 def _known(chats: ChatQuerySet) -> dict[str, list[Choice]]:
@@ -114,28 +100,13 @@ def _known(chats: ChatQuerySet) -> dict[str, list[Choice]]:
 
 
 @dataclass(frozen=True)
-class ArchiveFilter:
+class ArchiveFilter(Narrowed):
     """What the archive is narrowed to; blank narrows nothing."""
 
-    q: str = ""
     year: str = ""
     host: str = ""
     tag: str = ""
     state: str = ""
-
-    @property
-    def asks(self) -> bool:
-        """Whether there are words to be searched for, and not only signs."""
-        return is_question(self.q)
-
-    @property
-    def is_active(self) -> bool:
-        return any(asdict(self).values())
-
-    def address(self, *left_out: str, **changed: str) -> str:
-        """Return the query string of these choices, with some of them left out or changed."""
-        chosen = {**asdict(self), **changed}
-        return "?" + urlencode({k: v for k, v in chosen.items() if v and k not in left_out})
 
     @property
     def feed_query(self) -> str:
@@ -181,15 +152,6 @@ class ArchiveFilter:
 
 
 @dataclass(frozen=True)
-class Chip:
-    """A choice in force, and the address without it."""
-
-    name: str
-    label: str
-    href: str
-
-
-@dataclass(frozen=True)
 class ListedChat:
     """A chat in the archive, with the topics to be shown of it."""
 
@@ -200,20 +162,6 @@ class ListedChat:
     is_open: bool
     """Whether these topics are what was asked for."""
     year_begins: bool
-
-
-@dataclass(frozen=True)
-class WordsToTry:
-    """A query that finds something, and its address."""
-
-    words: str
-    href: str
-
-
-def is_question(words: str) -> bool:
-    """Say whether a query asks for something, or keeps something out."""
-    query = parse(words)
-    return bool(query or query.unwanted)
 
 
 def archive_context(data: QueryDict, chats: ChatQuerySet) -> dict:
@@ -231,7 +179,7 @@ def archive_context(data: QueryDict, chats: ChatQuerySet) -> dict:
         "form": form,
         "narrowing": narrowing,
         "hidden": [field for field in form if field.name != "q" and field.value()],
-        "chips": _chips(form, narrowing),
+        "chips": form.chips(narrowing),
         "has_any": answer["listing"].paginator.count > 0 or published.exists(),
         "follow_refs": _follow_refs(narrowing, answer.get("results")),
         **answer,
@@ -242,8 +190,7 @@ def _follow_refs(narrowing: ArchiveFilter, results: Results | None) -> list[str]
     """Return what may be followed here: the search that was answered, else all recordings."""
     if results is None:
         return [str(Ref(RECORDINGS))]
-    what = searches.what_of(results.suggestion or narrowing.q, asdict(narrowing))
-    return [str(Ref(searches.KIND, what))] if what else []
+    return searches.refs_of(results.suggestion or narrowing.q, asdict(narrowing))
 
 
 def _hits_context(
@@ -256,28 +203,16 @@ def _hits_context(
     if results.suggestion:
         context["correction"] = narrowing.address(q=results.suggestion)
     if not results.total:
-        beginning, alike = _alike(results, looked_through)
+        beginning, alike = words_alike(results, looked_through)
         context |= {
             "near": shown(results.near),
-            "filters": [chip for chip in _chips(form, narrowing) if chip.name != "q"],
+            "filters": [chip for chip in form.chips(narrowing) if chip.name != "q"],
             "more_alike": f"suggestions/?{urlencode({'q': beginning})}",
             "alike": [WordsToTry(words, narrowing.address(q=words)) for words in alike],
             "newest_chats": chats.past().newest_first().for_listing()[:NEWEST_CHATS],
             "next_chat": chats.upcoming().first(),
         }
     return context
-
-
-def _alike(results: Results, narrowing: Narrowing) -> tuple[str, list[str]]:
-    """Return a beginning and words that share it with the one in the way, else with the last."""
-    words = words_of(results.words)
-    last = (words_of(results.left_out) or words)[-1]
-    for length in SHARED_BEGINNINGS:
-        beginning = last[:length]
-        alike = [word for word in complete(beginning, narrowing) if word not in words]
-        if alike:
-            return beginning, alike
-    return "", []
 
 
 def _list_context(
@@ -329,12 +264,3 @@ def _listed(page: PageOfList, narrowing: ArchiveFilter) -> Iterable[ListedChat]:
             year_begins=chat.date.year != year,
         )
         year = chat.date.year
-
-
-def _chips(form: ArchiveFilterForm, narrowing: ArchiveFilter) -> list[Chip]:
-    chips = []
-    for name, field in form.fields.items():
-        if value := getattr(narrowing, name):
-            shown_value = value if name == "q" else form.label_of(name, value)
-            chips.append(Chip(name, f"{field.label}: {shown_value}", narrowing.address(name)))
-    return chips

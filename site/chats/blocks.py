@@ -1,6 +1,7 @@
 """Chats and their moments as blocks of a text."""
 
 import re
+from typing import NamedTuple
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -12,7 +13,9 @@ from chats.forms import StampField
 from chats.keys import LENGTH
 from chats.models import ChatPage, Topic
 from chats.recordings import RecordingLink, recording_link
+from core.blocks import AddressBlock
 from core.keys import ALPHABET
+from core.timestamps import format_duration, format_stamp
 
 KEY = re.compile(rf"(?:^|/topics/)([{ALPHABET}]{{{LENGTH}}})/?(?:[?#].*)?$")
 
@@ -63,9 +66,11 @@ class TopicsBlock(blocks.StructBlock):
 
     class Meta:
         icon = "time"
+        group = _("Recordings")
         label = _("Topics of chats")
         description = _("Moments of recordings, each with its stamp.")
         template = "blocks/topics.html"
+        preview_template = "blocks/previews/topics.html"
         value_class = TopicsValue
 
 
@@ -84,9 +89,11 @@ class ChatBlock(blocks.StructBlock):
 
     class Meta:
         icon = "comment"
+        group = _("Recordings")
         label = _("A chat")
         description = _("A recorded chat with its topics.")
         template = "blocks/chat.html"
+        preview_template = "blocks/previews/chat.html"
         value_class = ChatValue
 
 
@@ -98,24 +105,19 @@ class RecordingValue(blocks.StructValue):
 
 class RecordingBlock(blocks.StructBlock):
     title = blocks.CharBlock(label=_("Title"))
-    url = blocks.URLBlock(
+    url = AddressBlock(
         label=_("Address"),
         help_text=_("YouTube and Vimeo play on the page once a reader wants it; others are links."),
     )
 
-    def clean(self, value):
-        value = super().clean(value)
-        if not value["url"].startswith(("http://", "https://")):
-            wrong = ValidationError(_("Give an address that begins with https://."))
-            raise blocks.StructBlockValidationError({"url": wrong})
-        return value
-
     class Meta:
         icon = "media"
+        group = _("Recordings")
         label = _("Video from elsewhere")
         description = _("Nothing is fetched from there before a reader asks for it.")
         template = "blocks/recording.html"
         value_class = RecordingValue
+        preview_value = {"title": _("Packing audiobooks"), "url": "https://youtu.be/aqz-KE-bpKQ"}
 
 
 CHAT_BLOCKS = (
@@ -125,15 +127,25 @@ CHAT_BLOCKS = (
 )
 
 
+class NewestRecordingsValue(blocks.StructValue):
+    @cached_property
+    def found(self) -> list[ChatPage]:
+        chats = ChatPage.objects.published().recorded().newest_first()
+        return list(chats.for_listing()[: self["most"] or 1])
+
+
 class NewestRecordingsBlock(blocks.StructBlock):
     title = blocks.CharBlock(label=_("Title"), required=False)
     most = blocks.IntegerBlock(label=_("How many at most"), default=3, min_value=1, max_value=10)
 
     class Meta:
         icon = "time"
+        group = _("Recordings")
         label = _("Newest recordings")
         description = _("The newest chats with their topics, kept up by itself.")
         template = "blocks/newest_recordings.html"
+        value_class = NewestRecordingsValue
+        preview_value = {"title": _("Lately heard"), "most": 2}
 
 
 class StampBlock(blocks.FieldBlock):
@@ -149,15 +161,48 @@ class VideoMomentBlock(blocks.StructBlock):
     title = blocks.CharBlock(label=_("What it is about"), max_length=250)
 
 
+class VideoMoment(NamedTuple):
+    """A topic of a video, as components/topic.html shows it."""
+
+    title: str
+    stamp: str
+    iso_duration: str
+    href: str
+    """To its second; blank where the host offers no such link."""
+
+
+class VideoValue(RecordingValue):
+    @cached_property
+    def topics(self) -> list[VideoMoment]:
+        """What it is about, in order of time; a draft may lack a time."""
+        recording = self.recording
+        timed = [moment for moment in self["moments"] if moment["start"] is not None]
+        return [
+            VideoMoment(
+                moment["title"],
+                format_stamp(moment["start"]),
+                format_duration(moment["start"]),
+                recording.at(moment["start"]) if recording.can_seek else "",
+            )
+            for moment in sorted(timed, key=lambda moment: moment["start"])
+        ]
+
+
 class VideoBlock(RecordingBlock):
     moments = blocks.ListBlock(VideoMomentBlock(), label=_("Topics"), default=[])
 
     class Meta:
         icon = "media"
+        group = _("Recordings")
         label = _("Video with topics")
         description = _("Each topic leads to its second.")
         template = "blocks/video.html"
-        value_class = RecordingValue
+        value_class = VideoValue
+        preview_value = {
+            "title": _("Packing audiobooks"),
+            "url": "https://youtu.be/aqz-KE-bpKQ",
+            "moments": [{"start": 24, "title": _("Which box")}, {"start": 688, "title": _("Tape")}],
+        }
 
 
 CHAT_LIST_BLOCKS = (("newest_recordings", NewestRecordingsBlock()),)

@@ -1,21 +1,16 @@
 """The archive for programs: feeds of chats and topics, a podcast, and one file of everything."""
 
-import datetime
 import json
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
 from django.template.loader import render_to_string
-from django.urls import reverse
-from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.utils.feedgenerator import Atom1Feed, Enclosure, Rss201rev2Feed
-from django.utils.html import format_html, strip_tags
+from django.utils.html import strip_tags
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from taggit.models import Tag
-from wagtail.models import Site
 from wagtailmedia.models import AbstractMedia
 
 from chats.archive import ArchiveFilter
@@ -23,8 +18,7 @@ from chats.findable import CHAT, CHATS, SAID, TOPIC, WRITTEN
 from chats.models import ChatArchivePage, ChatPage, ChatQuerySet, Topic, TopicSource
 from chats.passages import SaidLine, said_lines, transcript_of, with_transcripts
 from core.feeds import SteadyAtom, answer_feed, for_xml
-from core.html import from_text, plain_text
-from core.text import clean_line, clean_text
+from core.html import plain_text
 from search.engines import Narrowing
 from search.query import tidy
 from search.results import find
@@ -84,32 +78,6 @@ def atom(request: HttpRequest, archive: ChatArchivePage) -> HttpResponse:
     return answer_feed(request, feed.writeString("utf-8"), Atom1Feed.content_type)
 
 
-def atom_of_tag(request: HttpRequest, tag: Tag, topics: Iterable[Topic]) -> HttpResponse:
-    """Topics that bear a tag, in their order."""
-    site = Site.find_for_request(request)
-    name = site.site_name or site.hostname if site else ""
-    title = clean_line(_("Discussed: %(tag)s") % {"tag": tag.name})
-    feed = Atom1Feed(
-        title=" · ".join(filter(None, [title, name])),
-        link=request.build_absolute_uri(reverse("tag", args=[tag.slug])),
-        feed_url=request.build_absolute_uri(reverse("tag_feed", args=[tag.slug])),
-        description=title,
-        author_name=name,
-        language=get_language(),
-    )
-    host = request.get_host().partition(":")[0]
-    for topic in topics:
-        feed.add_item(
-            title=clean_line(topic.title),
-            link=request.build_absolute_uri(topic.permalink),
-            description=_told_of_topic(topic),
-            unique_id=f"tag:{host},2026:topic-{topic.key}",
-            pubdate=_held_at(topic.page),
-            updateddate=topic.page.last_published_at or _held_at(topic.page),
-        )
-    return answer_feed(request, feed.writeString("utf-8"), Atom1Feed.content_type)
-
-
 def podcast(request: HttpRequest, archive: ChatArchivePage) -> HttpResponse:
     """The chats whose sound is kept here, their topics as chapters."""
     feed = Podcast(**_head(request, archive, "podcast.xml"))
@@ -158,11 +126,6 @@ def _head(request: HttpRequest, archive: ChatArchivePage, name: str) -> dict[str
     }
 
 
-def _told_of_topic(topic: Topic) -> str:
-    answer = from_text(clean_text(topic.answer))
-    return format_html("{}<p>{}</p>", answer, clean_line(topic.page.title))
-
-
 def _narrowing(data: QueryDict) -> ArchiveFilter:
     """Return what a feed is narrowed to; what is in no chat leaves nothing."""
     return ArchiveFilter(**{name: tidy(data.get(name, "")) for name in NARROWED_BY})
@@ -199,12 +162,6 @@ def _found(
     for hit in filter(lambda hit: hit.chat, shown(hits)):
         by_chat.setdefault(hit.chat.pk, (hit.chat, []))[1].append(hit)
     return [by_chat[pk] for pk in pks if pk in by_chat][:MOST_IN_FEED]
-
-
-def _held_at(chat: ChatPage) -> datetime.datetime:
-    """Return when it began; of a chat of which only the day is known, when that did."""
-    day = datetime.datetime.combine(chat.date, datetime.time())
-    return chat.starts_at or timezone.make_aware(day)
 
 
 def _item(

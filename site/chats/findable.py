@@ -1,21 +1,20 @@
-"""What can be found of the chats: each chat, each of its topics, and who hosted them."""
+"""What can be found of the chats: each chat, each of its topics, and what was said."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from taggit.models import Tag
 
-from chats.models import ChatArchivePage, ChatPage, TopicSource, TopicTag
+from chats.models import ChatPage, TopicSource, TopicTag
 from chats.passages import passages_of, with_transcripts
 from comments.findable import comments_of_pages
 from core.findable import Addresses, Findable, FindableText
 from core.html import plain_text
+from people.findable import PERSONS, persons_of
 from people.models import Person, Team
-from search.entries import refresh, taking_turns
-from search.models import EntryLabel
 
-TOPIC, CHAT, PERSON = "topic", "chat", "person"
+TOPIC, CHAT = "topic", "chat"
 SAID, WRITTEN = "said", "written"
 WEIGHT_OF_CHAT = 0.8
 WEIGHT_OF_PASSAGE = 0.5
@@ -97,49 +96,12 @@ def _addresses_of_chats(chats: QuerySet) -> Addresses:
     return {chat.pk: chat.url for chat in chats}
 
 
-def _persons_to_be_seen() -> QuerySet:
-    chats = ChatPage.objects.published().filter(chat_hosts__person=OuterRef("pk")).order_by()
-    last = chats.order_by(F("expire_at").desc(nulls_first=True)).values("expire_at")
-    return Person.objects.filter(Exists(chats)).annotate(expire_at=Subquery(last[:1]))
-
-
-def _texts_of_persons(persons: QuerySet) -> Iterator[tuple[Person, list[FindableText]]]:
-    for person in persons.select_related("team"):
-        said = [person.role, person.team.name if person.team else "", person.blurb]
-        text = FindableText(
-            PERSON,
-            key=str(person.pk),
-            title=person.name,
-            text=" · ".join(filter(None, said)),
-            hosts=(person.slug,),
-        )
-        yield person, [text]
-
-
-def _addresses_of_persons(persons: QuerySet) -> Addresses:
-    archive = ChatArchivePage.objects.published().first()
-    if archive is None:
-        return {}
-    return {person.pk: f"{archive.url}?host={person.slug}" for person in persons}
-
-
 def _hanging_on_chats(pks: list[int]) -> list[tuple[Findable, list[int]]]:
     """Return comments on chats that have changed, and who hosts, or by the entries hosted, them."""
-    known = EntryLabel.objects.filter(
-        facet="host", entry__model=CHATS.label, entry__object_id__in=pks
-    )
-    hosts = Person.objects.filter(Q(hosted_chats__page__in=pks) | Q(slug__in=known.values("value")))
-    persons = list(hosts.values_list("pk", flat=True).distinct())
+    persons = persons_of(CHATS, pks, Q(hosted_chats__page__in=pks))
     return [(PERSONS, persons), *comments_of_pages(pks)]
 
 
-PERSONS = Findable(
-    model=Person,
-    kinds={PERSON: _("Person")},
-    visible=_persons_to_be_seen,
-    texts=_texts_of_persons,
-    addresses=_addresses_of_persons,
-)
 CHATS = Findable(
     model=ChatPage,
     kinds={
@@ -151,29 +113,24 @@ CHATS = Findable(
     visible=lambda: ChatPage.objects.published(),
     texts=_texts_of_chats,
     addresses=_addresses_of_chats,
+    plurals={
+        TOPIC: _("Topics"),
+        CHAT: _("Chats"),
+        SAID: _("Said on calls"),
+        WRITTEN: _("From text chats"),
+    },
+    parts=frozenset({SAID, WRITTEN}),
     depending=_hanging_on_chats,
 )
 
 
-def refresh_naming(named: Person | Team | Tag) -> None:
-    """Refresh the entries that say the name of a person, a team or a tag."""
-    with taking_turns():
-        refresh_both(*naming(named))
-
-
-def refresh_both(chats: Iterable[int], persons: Iterable[int]) -> None:
-    refresh(CHATS, chats)
-    refresh(PERSONS, persons)
-
-
-def naming(named: Person | Team | Tag) -> tuple[list[int], list[int]]:
-    """Return the chats and the persons whose entries say that name."""
+def chats_naming(named: Person | Team | Tag) -> list[int]:
+    """Return the chats whose entries say the name of a person, a team or a tag."""
     match named:
         case Person():
-            chats, persons = ChatPage.objects.filter(chat_hosts__person=named), [named.pk]
+            chats = ChatPage.objects.filter(chat_hosts__person=named)
         case Team():
             chats = ChatPage.objects.filter(teams=named)
-            persons = list(named.people.values_list("pk", flat=True))
         case Tag():
-            chats, persons = ChatPage.objects.filter(topics__tagged_items__tag=named), []
-    return list(chats.values_list("pk", flat=True).distinct()), persons
+            chats = ChatPage.objects.filter(topics__tagged_items__tag=named)
+    return list(chats.values_list("pk", flat=True).distinct())

@@ -7,10 +7,12 @@ from django.core.exceptions import ValidationError
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm, WagtailAdminPageForm
+from wagtail.models import Page
 
 from chats.captions import Captions
 from chats.keys import LENGTH, new_key
 from chats.kinds import guess_kind
+from chats.leading import find_section
 from chats.recordings import is_public_address
 from chats.states import Outcome
 from chats.titles import default_title
@@ -48,12 +50,23 @@ class StampField(forms.CharField):
 
 
 class TopicForm(WagtailAdminModelForm):
+    section_page: Page | None = None
     key = forms.CharField(required=False, widget=forms.HiddenInput)
     start = StampField(label=_("Time"), required=False, help_text=_("11:28 or 1:02:03"))
     superseded_by = forms.CharField(
         label=_("Superseded by"),
         required=False,
         help_text=_("If a later chat answers it anew: paste the address of that topic."),
+    )
+
+    related_section = forms.CharField(
+        label=_("More on this"),
+        required=False,
+        max_length=500,
+        help_text=_(
+            "If a guide explains it: paste the address of its section, from the sign behind the "
+            "section’s title."
+        ),
     )
 
     def __init__(self, *args, **kwargs):
@@ -87,13 +100,37 @@ class TopicForm(WagtailAdminModelForm):
             )
         return match[1]
 
+    def clean_related_section(self) -> str:
+        """Return what a pasted address names in its page, and choose that page."""
+        text = self.cleaned_data["related_section"].strip()
+        if not text or text == self.instance.related_section:
+            return text
+        found = find_section(text)
+        if found is None:
+            raise ValidationError(
+                _(
+                    "No published guide has a section at this address. "
+                    "Copy it from the sign # behind the section’s title."
+                )
+            )
+        self.section_page, fragment = found
+        return fragment
+
     def clean(self):
         cleaned_data = super().clean()
+        self._choose_page_of_section(cleaned_data)
         # Here, not as a default of the model: that would be drawn again at every draft.
         cleaned_data["key"] = cleaned_data.get("key") or self.instance.key or new_key()
         if cleaned_data.get("superseded_by") == cleaned_data["key"]:
             self.add_error("superseded_by", _("A topic cannot supersede itself."))
         return cleaned_data
+
+    def _choose_page_of_section(self, cleaned_data: dict) -> None:
+        """Keep page and section together: of two that disagree, what was changed last counts."""
+        if self.section_page:
+            cleaned_data["related_page"] = self.section_page
+        elif "related_page" in self.changed_data:
+            cleaned_data["related_section"] = ""
 
 
 class ChatPageForm(WagtailAdminPageForm):

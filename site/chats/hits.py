@@ -1,14 +1,19 @@
 """What a search leads to, as a reader sees it in a list."""
 
+import datetime
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from django.utils.html import conditional_escape
+from django.utils import timezone
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 
-from chats.findable import CHAT, PERSON, SAID, TOPIC, WRITTEN
+from chats.findable import CHAT, SAID, TOPIC, WRITTEN
 from chats.models import ChatPage, Topic
 from chats.passages import topic_at
+from core.html import from_text
+from core.text import clean_line, clean_text
+from people.findable import PERSON
 from search.highlights import is_marked
 from search.results import Hit
 from search.showing import ShownHit
@@ -37,6 +42,12 @@ class ChatHit(ShownHit):
         return conditional_escape(self.chat.heading) if is_plain else said
 
     @property
+    def kind_label(self) -> str:
+        """What sort of topic it is; else what it is."""
+        is_topic = self.topic and not self.is_passage
+        return str(self.topic.shown_kind.label) if is_topic else super().kind_label
+
+    @property
     def is_passage(self) -> bool:
         return self.hit.entry.kind in (SAID, WRITTEN) and self.chat is not None
 
@@ -46,6 +57,33 @@ class ChatHit(ShownHit):
         recording, start = self.chat and self.chat.recording, self.hit.entry.start
         can_seek = recording and start is not None and recording.can_seek
         return recording.at(start) if can_seek else ""
+
+    @property
+    def lasting_href(self) -> str:
+        is_topic = self.topic and not self.is_passage
+        return self.topic.permalink if is_topic else self.hit.href
+
+    @property
+    def began_at(self) -> datetime.datetime:
+        return held_at(self.chat) if self.chat else super().began_at
+
+    @property
+    def changed_at(self) -> datetime.datetime:
+        return (self.chat and self.chat.last_published_at) or self.began_at
+
+    @property
+    def told(self) -> SafeString:
+        """The answer to a topic, and which chat it came up in."""
+        if self.topic is None or self.is_passage:
+            return super().told
+        answer = from_text(clean_text(self.topic.answer))
+        return format_html("{}<p>{}</p>", answer, clean_line(self.chat.title))
+
+
+def held_at(chat: ChatPage) -> datetime.datetime:
+    """Return when it began; of a chat of which only the day is known, when that did."""
+    day = datetime.datetime.combine(chat.date, datetime.time())
+    return chat.starts_at or timezone.make_aware(day)
 
 
 def show_chats(hits: list[Hit]) -> Iterator[ChatHit]:

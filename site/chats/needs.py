@@ -1,4 +1,4 @@
-"""What chats need today: captions and topics that were promised, recordings about to vanish."""
+"""What chats need today: captions, topics, and recordings that are about to vanish."""
 
 import datetime
 from collections.abc import Iterator
@@ -17,6 +17,10 @@ from core.today import Need
 from events.models import EventPage
 
 MOST = 20
+NOTED_WITHIN = datetime.timedelta(days=7)
+"""In which topics are usually noted, unless a day was promised."""
+UNNOTED_FOR = datetime.timedelta(days=90)
+"""After which nobody sits down to it any more."""
 EXPIRED_FOR = datetime.timedelta(days=60)
 """After which nobody can rescue a recording any more."""
 FORGOTTEN_AFTER = datetime.timedelta(days=60)
@@ -29,6 +33,7 @@ def needs_of_chats(user: User) -> Iterator[Need]:
     chats = ChatPage.objects.filter(pk__in=mine.values("pk"), live=True)
     yield from _captions(chats, today)
     yield from _topics(chats, today)
+    yield from _without_topics(chats, today)
     yield from _recordings(chats, today)
     yield from _pages_of_events(user, today)
 
@@ -46,6 +51,15 @@ def _topics(chats, today: datetime.date) -> Iterator[Need]:
     for chat in late.order_by("topics_due")[:MOST]:
         said = _("Topics of “%(chat)s” were promised.") % {"chat": chat.title}
         yield Need(said, _edit(chat), chat.topics_due)
+
+
+def _without_topics(chats, today: datetime.date) -> Iterator[Need]:
+    recent = chats.filter(
+        date__lt=today - NOTED_WITHIN, date__gte=today - UNNOTED_FOR, topics_due=None, topics=None
+    )
+    for chat in recent.recorded().order_by("date", "pk")[:MOST]:
+        said = _("“%(chat)s” has a recording and no topics.") % {"chat": chat.title}
+        yield Need(said, _edit(chat), chat.date + NOTED_WITHIN)
 
 
 def _recordings(chats, today: datetime.date) -> Iterator[Need]:

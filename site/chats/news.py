@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from taggit.models import Tag
 
 from chats.event_chats import SETTLES_IN, WAITS_FOR_TOPICS, moments_of
-from chats.models import ChatArchivePage, ChatPage, of_substance
+from chats.models import ChatArchivePage, ChatPage, Topic, of_substance
 from events.models import Sequel
 from events.news import OF_SERIES
 from updates.following import Followable, Followed, Ref, primary_keys
@@ -59,10 +59,10 @@ ARCHIVE = (
 )
 
 
-def search_address() -> str:
-    """Return where the archive is searched; blank where nobody may."""
-    archive = ChatArchivePage.objects.published().first()
-    return archive.url if archive else ""
+def follow_refs_of_tag(tag: Tag) -> list[str]:
+    """Return what follows recordings about a tag, where some topic bears it."""
+    is_borne = Topic.objects.readable().filter(tagged_items__tag=tag).exists()
+    return [str(Ref(OF_TAG, str(tag.pk)))] if is_borne else []
 
 
 def refs_of(chat: ChatPage) -> list[Ref]:

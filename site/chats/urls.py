@@ -6,9 +6,6 @@ from chats import views
 
 urlpatterns = [
     path("topics/<slug:key>/", views.topic, name="topic"),
-    path("tags/", views.tag_index, name="tags"),
-    path("tags/<str:slug>/", views.tag, name="tag"),
-    path("tags/<str:slug>/feed.xml", views.tag_feed, name="tag_feed"),
     # Wagtail's own pattern lets no dot through to the routes of a page.
     re_path(r"^((?:[\w\-]+/)+[\w\-]+\.(?:csv|ics|json|txt|vtt|xml))$", serve),
     # Its first page is stored and holds no token: core.public_forms says what guards it.

@@ -22,6 +22,7 @@ from chats.admin import (
     uploads,
 )
 from chats.models import ChatPage
+from core.admin_menu import PageListMenuItem
 from events.models import EventPage
 
 FIRST_SCREEN = 59
@@ -65,6 +66,7 @@ class ChatListingViewSet(PageListingViewSet):
     menu_label = _("Chats")
     menu_order = 100
     add_to_admin_menu = True
+    menu_item_class = PageListMenuItem
     index_view_class = ChatIndexView
 
 

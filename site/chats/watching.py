@@ -3,13 +3,17 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import prefetch_related_objects
+from django.db.models import QuerySet, prefetch_related_objects
+from taggit.models import Tag
 
 from chats.models import ChatPage, Topic, TopicSource
 from chats.passages import Passage, lines_fetched_along, passages_of, sections_of, transcript_of
 from chats.recordings import Player
 from chats.structured_data import recording_data
 from core.structured_data import as_script
+from search.related import related
+
+MOST_RELATED = 4
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,14 @@ def watch_context(chat: ChatPage) -> dict:
         "spoken": [ShownSection(one.topic, _shown(chat, one.passages)) for one in spoken],
         "written": _shown(chat, passages_of(chat, TopicSource.TEXT_CHAT)),
         "structured_data": as_script(recording_data(chat)),
+        "related": related(chat, _tags_of(chat), most=MOST_RELATED),
     }
+
+
+def _tags_of(chat: ChatPage) -> QuerySet:
+    """Return the slugs of the tags that topics of a chat bear."""
+    borne = Tag.objects.filter(tagged_topics__content_object__page=chat.pk)
+    return borne.values_list("slug", flat=True).distinct()
 
 
 def _shown(chat: ChatPage, passages: Iterable[Passage]) -> list[ShownPassage]:

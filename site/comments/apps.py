@@ -10,6 +10,7 @@ class CommentsConfig(AppConfig):
 
     def ready(self) -> None:
         from comments import announcing, checking, cleaning, findable, following, needs, submitting
+        from comments.hits import show_comments
         from comments.models import Comment
         from core import offers
         from core.due import DueWork, due_work
@@ -18,6 +19,7 @@ class CommentsConfig(AppConfig):
         from core.personal_data import PersonalData, personal_data
         from core.today import needs as todays_needs
         from outbox.messages import messages
+        from search.showing import Showing, showings
 
         second, minute = timedelta(seconds=2), timedelta(minutes=1)
         hour, night = timedelta(hours=1), timedelta(days=1)
@@ -29,6 +31,7 @@ class CommentsConfig(AppConfig):
         due_work.add(DueWork("old comments", cleaning.clean, every=night, once_for_all=True))
         checking.checked_models.add(Comment)
         findables.add(findable.COMMENTS)
+        showings.add(Showing(Comment, show_comments))
         offers.page_saved.add(following.follow_page)
         health_parts.add(checking.spam_service)
         todays_needs.add(needs.needs_of_comments)

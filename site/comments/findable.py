@@ -59,4 +59,5 @@ COMMENTS = Findable(
     visible=to_be_seen,
     texts=_texts,
     addresses=_addresses,
+    plurals={COMMENT: _("Comments")},
 )

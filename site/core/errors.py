@@ -11,7 +11,7 @@ from wagtail.models import Page, Site
 
 MAX_WORDS = 8
 MAX_DEPTH = 8
-SECTION = re.compile(r"^/(?:tags|topics)/")
+SECTION = re.compile(r"^/(?:tags|topics|people|teams|search)/")
 SLUG = re.compile(r"[\w-]+")
 NOT_A_WORD = re.compile(r"[\W_]+|\b\d{1,2}\b|\b(?:html?|php|aspx?|index)\b")
 

@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.db.models import Model, QuerySet
 from django.utils.functional import Promise
@@ -54,6 +54,10 @@ class Findable:
     addresses: Callable[[QuerySet], Addresses]
     depending: Callable[[list[int]], Iterable[tuple["Findable", list[int]]]] = lambda pks: ()
     """Objects of others whose texts hang on these objects, which have changed."""
+    plurals: Mapping[str, str | Promise] = field(default_factory=dict)
+    """The labels of its kinds where several are counted, if they have one of their own."""
+    parts: frozenset[str] = frozenset()
+    """Those of its kinds that only stand in another: what is about a tag leaves them out."""
 
     @property
     def label(self) -> str:

@@ -4,7 +4,8 @@ An app offers in `AppConfig.ready()`; the asker goes through what was offered. T
 that of INSTALLED_APPS and carries no meaning.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from django.db.models import Model
@@ -36,3 +37,16 @@ put_to_next_meeting: Offers[Callable[[str, Model], str | None]] = Offers()
 
 None where none is ahead, or none that they may prepare.
 """
+
+
+@dataclass(frozen=True)
+class TypedLibraries:
+    """What one part of the site keeps of libraries as people typed them."""
+
+    counts: Callable[[], Mapping[str, int]]
+    """How often each text stands there."""
+    rename: Callable[[Iterable[str], str], int]
+    """Write a library's name in place of some texts, and return how often that was."""
+
+
+typed_libraries: Offers[TypedLibraries] = Offers()

@@ -11,11 +11,25 @@ class EventsConfig(AppConfig):
     def ready(self) -> None:
         from core.due import DueWork, due_work
         from core.findable import findables
+        from core.offers import TypedLibraries, typed_libraries
         from core.personal_data import PersonalData, personal_data
         from core.today import needs
-        from events import due, findable, keeping, mails, news, registration, repeating, signals
+        from events import (
+            due,
+            findable,
+            keeping,
+            libraries,
+            mails,
+            news,
+            registration,
+            repeating,
+            signals,
+        )
+        from events.hits import show_events
+        from events.models import EventPage
         from events.needs import needs_of_attendance, needs_of_series
         from outbox.messages import messages
+        from search.showing import Showing, showings
         from updates.following import followables
         from updates.sources import sources
 
@@ -31,11 +45,13 @@ class EventsConfig(AppConfig):
         )
         due_work.add(DueWork("old registrations", keeping.clean, every=night, once_for_all=True))
         findables.add(findable.EVENTS)
+        showings.add(Showing(EventPage, show_events))
         needs.add(needs_of_series)
         needs.add(needs_of_attendance)
         personal_data.add(
             PersonalData("registrations", keeping.export_person, keeping.erase_person)
         )
+        typed_libraries.add(TypedLibraries(libraries.counts, libraries.rename))
         for message in mails.MESSAGES:
             messages.add(message)
         sources.add(news.NEW_EVENTS)

@@ -25,10 +25,22 @@ class EventBlock(blocks.StructBlock):
 
     class Meta:
         icon = "calendar-alt"
+        group = _("Events")
         label = _("An event")
         description = _("When and where it is, and whether seats are left.")
         template = "blocks/event.html"
+        preview_template = "blocks/previews/event.html"
         value_class = EventValue
+
+
+class UpcomingEventsValue(blocks.StructValue):
+    @cached_property
+    def found(self) -> list[ListedEvent]:
+        """What is next, as a list shows it; what was cancelled is not."""
+        events = EventPage.objects.published().taking_place().upcoming()
+        if self["series"]:
+            events = events.filter(series=self["series"])
+        return listed(events.for_listing()[: self["most"] or 1])
 
 
 class UpcomingEventsBlock(blocks.StructBlock):
@@ -43,9 +55,12 @@ class UpcomingEventsBlock(blocks.StructBlock):
 
     class Meta:
         icon = "calendar-alt"
+        group = _("Events")
         label = _("Upcoming events")
         description = _("What is next, kept up by itself.")
         template = "blocks/upcoming_events.html"
+        value_class = UpcomingEventsValue
+        preview_value = {"title": _("What is next"), "series": None, "most": 2}
 
 
 EVENT_BLOCKS = (("event", EventBlock()),)

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from taggit.models import Tag
 
 from core.findable import Addresses, Findable, FindableText
 from events.models import EventPage, Kind, Series
+from people.findable import PERSONS, persons_of
 from people.models import Person
 
 EVENT = "event"
@@ -38,12 +39,18 @@ def _addresses(events: QuerySet) -> Addresses:
     return {event.pk: event.url for event in events.defer("body")}
 
 
+def _hanging_on_events(pks: list[int]) -> list[tuple[Findable, list[int]]]:
+    return [(PERSONS, persons_of(EVENTS, pks, Q(hosted_events__page__in=pks)))]
+
+
 EVENTS = Findable(
     model=EventPage,
     kinds={EVENT: _("Event")},
     visible=lambda: EventPage.objects.published(),
     texts=_texts,
     addresses=_addresses,
+    plurals={EVENT: _("Events")},
+    depending=_hanging_on_events,
 )
 
 

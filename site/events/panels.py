@@ -11,6 +11,7 @@ from wagtail.admin.panels import (
     Panel,
     PublishingPanel,
     TabbedInterface,
+    TitleFieldPanel,
 )
 from wagtail.admin.panels.base import get_form_for_model
 from wagtail.admin.widgets import AdminAutoHeightTextInput
@@ -56,7 +57,7 @@ class QuestionsPanel(InlinePanel):
 
 
 event_panels = [
-    FieldPanel("title"),
+    TitleFieldPanel("title"),
     FieldPanel("summary", widget=AdminAutoHeightTextInput),
     MultiFieldPanel(
         [

@@ -19,6 +19,9 @@ from events.forms import blank_form
 from events.models import CalendarPage, EventPage, RegistrationMode, Seats
 from events.news import follow_refs
 from events.structured_data import event_data
+from search.related import related
+
+MOST_RELATED = 4
 
 
 class Registering(StrEnum):
@@ -151,6 +154,7 @@ def event_context(event: EventPage, request: HttpRequest) -> dict:
         "recording": _recordings([event]).get(event.pk),
         "form": blank_form(event) if is_saved and registering.is_open else None,
         "structured_data": as_script(event_data(event)),
+        "related": related(event, (tag.slug for tag in event.shown_tags), most=MOST_RELATED),
     }
 
 

@@ -6,7 +6,7 @@ from django.db.models import Model
 from django.db.models.signals import post_delete, post_save, pre_delete
 
 from core.findable import Findable
-from search.entries import refresh
+from search.entries import refresh, taking_turns
 
 
 def follow_names(
@@ -22,7 +22,9 @@ def follow_names(
 
     def saved(instance: Model, created: bool, raw: bool = False, **kwargs) -> None:
         if not (created or raw):
-            refresh(findable, naming(instance))
+            # Whose turn it is reads last what names it: nobody writes an old name after that.
+            with taking_turns():
+                refresh(findable, naming(instance))
 
     def to_be_deleted(instance: Model, **kwargs) -> None:
         # Once it is deleted, nothing tells any more who named it.

@@ -80,6 +80,12 @@ def tidy(text: str) -> str:
     return " ".join(printable.split())[:MAX_LENGTH].strip()
 
 
+def is_question(words: str) -> bool:
+    """Say whether a query asks for something, or keeps something out."""
+    query = parse(words)
+    return bool(query or query.unwanted)
+
+
 def parse(text: str) -> Query:
     """Read a query as typed. Words that only make it a question count if there is nothing else."""
     asked, unwanted = [], []

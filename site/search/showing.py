@@ -1,13 +1,19 @@
 """What a search leads to, as a reader sees it in a list."""
 
+import datetime
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from html import unescape
 
 from django.db.models import Model
+from django.utils import timezone
+from django.utils.html import strip_tags
 from django.utils.safestring import SafeString, mark_safe
 
 from core.findable import findable_of
+from core.html import from_text
 from core.offers import Offers
+from core.text import clean_text
 from core.timestamps import format_duration, format_stamp
 from search.highlights import is_marked
 from search.results import Hit
@@ -25,6 +31,10 @@ class ShownHit:
     chat: object = None
     is_passage = False
     listen_href = ""
+    about = ""
+    """The title of what it stands in, as a section in its guide."""
+    is_off = False
+    """Whether it was to take place and does not."""
 
     @property
     def title(self) -> SafeString:
@@ -35,6 +45,11 @@ class ShownHit:
         """When it was said; blank for what has no time."""
         start = self.hit.entry.start
         return "" if start is None else format_stamp(start)
+
+    @property
+    def date(self) -> datetime.date | None:
+        """The day it is of; None for what has no day, or a time."""
+        return self.hit.entry.date if self.hit.entry.start is None else None
 
     @property
     def iso_duration(self) -> str:
@@ -51,6 +66,26 @@ class ShownHit:
     def kind_label(self) -> str:
         findable = findable_of(self.hit.entry.model)
         return str(findable.kinds[self.hit.entry.kind]) if findable else ""
+
+    @property
+    def lasting_href(self) -> str:
+        """An address that stays its own, whatever becomes of its page."""
+        return self.hit.href
+
+    @property
+    def began_at(self) -> datetime.datetime:
+        """When it was; of what has only a day, when that began."""
+        day = self.hit.entry.date or timezone.localdate()
+        return timezone.make_aware(datetime.datetime.combine(day, datetime.time()))
+
+    @property
+    def changed_at(self) -> datetime.datetime:
+        return self.began_at
+
+    @property
+    def told(self) -> SafeString:
+        """What feeds say of it, as HTML."""
+        return from_text(clean_text(unescape(strip_tags(self.hit.text))))
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ class UpdatesConfig(AppConfig):
         from core.findable import findables
         from core.personal_data import PersonalData, personal_data
         from outbox.messages import messages
+        from search.offers import followed_as
         from updates import (
             announcements,
             findable,
@@ -32,6 +33,7 @@ class UpdatesConfig(AppConfig):
         offers.page_saved.add(news.note)
         followables.add(announcements.LISTS)
         followables.add(searches.SEARCHES)
+        followed_as.add(searches.refs_of)
         sources.add(announcements.ANNOUNCEMENTS)
         findables.add(findable.ANNOUNCEMENTS_FOUND)
         few, night = timedelta(seconds=2), timedelta(days=1)

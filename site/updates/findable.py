@@ -35,6 +35,7 @@ ANNOUNCEMENTS_FOUND = Findable(
     visible=lambda: Announcement.objects.sent(),
     texts=_texts,
     addresses=_addresses,
+    plurals={ANNOUNCEMENT: _("Announcements")},
 )
 
 

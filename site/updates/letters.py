@@ -72,7 +72,8 @@ class Tidings:
         """Return where in it a saved search finds its words."""
         asked = notice.pk, what
         if asked not in self._hits:
-            self._hits[asked] = searches.hits_in(what, notice.source, notice.object_id)
+            source = source_named(notice.source)
+            self._hits[asked] = searches.hits_in(what, *source.entries_of(notice.object_id))
         return self._hits[asked]
 
     def _ask(self, notice: Notice) -> tuple[Source, News] | None:

@@ -100,7 +100,8 @@ def _match(notice: Notice, source: Source, item: Model) -> None:
     """Find out whom it is told to; saved searches are asked some at a time."""
     follows = notice.follows or [str(ref) for ref in source.follows(item)]
     asked = searches.saved_after(notice.searched_to, SEARCHES_AT_ONCE)
-    found = [what for what in asked if searches.finds(what, source.name, item.pk)]
+    model, pk = source.entries_of(item.pk)
+    found = [what for what in asked if searches.finds(what, model, pk)]
     is_last = len(asked) < SEARCHES_AT_ONCE
     Notice.objects.filter(pk=notice.pk, searched_to=notice.searched_to, matched_at=None).update(
         follows=[*follows, *(str(Ref(searches.KIND, what)) for what in found)],

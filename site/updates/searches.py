@@ -1,21 +1,19 @@
 """Saved searches: what is published and has certain words in it."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from urllib.parse import parse_qsl, urlencode
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core.offers import Offers
 from search.engines import Narrowing
-from search.query import parse, tidy
+from search.query import is_question, tidy
 from search.results import Hit, find
 from updates.following import Followable, Followed, Ref
 from updates.models import Subscription
 
 KIND = "search"
-read_at: Offers[Callable[[], str]] = Offers()
-"""Asked for the page where searches are read; blank where there is none."""
 CHOICES = ("host", "tag")
 """What beside words a saved search may ask for (`search.engines.FACETS`), by slugs."""
 LONGEST = 250
@@ -25,18 +23,23 @@ MOST_HITS = 10
 def what_of(words: str, chosen: Mapping[str, str]) -> str:
     """Return what a subscription keeps of a search; blank where it asks for nothing or too much."""
     words = tidy(words)
-    query = parse(words)
-    if not (query or query.unwanted):
+    if not is_question(words):
         return ""
     pairs = [("q", words), *((name, tidy(chosen.get(name, ""))) for name in CHOICES)]
     what = urlencode([pair for pair in pairs if pair[1]])
     return what if len(what) <= LONGEST else ""
 
 
+def refs_of(words: str, chosen: Mapping[str, str]) -> list[str]:
+    """Return what a reader of a search may want to follow: that search, if it can be kept."""
+    what = what_of(words, chosen)
+    return [str(Ref(KIND, what))] if what else []
+
+
 def named(whats: Iterable[str]) -> dict[str, Followed]:
     """Return saved searches as readers meet them; only such as `what_of` writes."""
     found = {}
-    address = next((address for ask in read_at if (address := ask())), "")
+    address = reverse("search")
     for what in whats:
         asked = dict(parse_qsl(what))
         words = asked.get("q", "")
@@ -46,8 +49,8 @@ def named(whats: Iterable[str]) -> dict[str, Followed]:
             found[what] = Followed(
                 Ref(KIND, what),
                 title=f"{said} ({narrowed})" if narrowed else said,
-                href=f"{address or '/'}?{what}",
-                feed=f"{address}feed.xml?{what}" if address else "",
+                href=f"{address}?{what}",
+                feed=f"{reverse('search_feed')}?{what}",
             )
     return found
 

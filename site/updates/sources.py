@@ -52,6 +52,8 @@ class Source:
     tell: Callable[[Model], News]
     once: Callable[[int], str] = lambda pk: ""
     """Where others tell of it too: the name under which an address is told once, of a key."""
+    found_as: Callable[[int], tuple[str, int] | None] = lambda pk: None
+    """Where search entries are another object's: its model's name and key, of a key."""
     is_news: Callable[[Model], bool] = lambda it: it.live
     """Whether an object that was just saved is published as far as it must be to be told of."""
 
@@ -59,6 +61,10 @@ class Source:
     def name(self) -> str:
         """The model's, as `blog.postpage`."""
         return self.model._meta.label_lower
+
+    def entries_of(self, pk: int) -> tuple[str, int]:
+        """Return of which object a saved search looks through the entries."""
+        return self.found_as(pk) or (self.name, pk)
 
     def find(self, pk: int) -> Model | None:
         """Return an object as it is now; None where there is nothing to tell of it."""

@@ -19,6 +19,7 @@ from people.models import Person
 from tests.factories.blog import make_post
 from tests.factories.chats import make_chat, make_topic
 from tests.factories.comments import make_comment
+from tests.factories.guides import make_guide
 
 pytestmark = pytest.mark.django_db
 
@@ -156,8 +157,18 @@ def test_related_share_tags_and_else_are_the_newest(client):
         make_post(f"Other {n}", f"2023-01-0{n + 1}")
     tree = show(client, post)
     section = tree.get_element_by_id("related").getparent()
-    titles = [link.text_content().split("2", 1)[-1] for link in section.cssselect("h3 a")]
-    assert [title[-7:].strip() for title in titles] == ["20 Both", "021 One", "Other 4"]
+    titles = [link.text for link in section.cssselect(".hit a > span")]
+    assert titles == ["Both", "One", "Other 4"]
+
+
+def test_related_are_of_whatever_kind(client):
+    post = make_post("This", tags=["labels", "packing"])
+    make_guide("Stick a label", tags=["labels"])
+    make_chat(topics=[make_topic("Boxes", 9, tags=["labels", "packing"])])
+    make_post("Else", "2020-01-01")
+    section = show(client, post).get_element_by_id("related").getparent()
+    titles = [link.text for link in section.cssselect(".hit a > span")]
+    assert titles == ["Boxes", "Stick a label", "Else"]
 
 
 def test_before_and_after(client):

@@ -28,6 +28,10 @@ SEARCHES = [
     "/chats/?q=rental",
     "/chats/suggestions/?q=rene",
     "/chats/suggestions/?q=zebra",
+    "/search/",
+    "/search/?q=renew",
+    "/search/?q=renew+zebra&kind=topic&year=1890",
+    "/search/suggestions/?q=rene",
 ]
 """Hits, a correction, and what else to try; words that begin alike, and none."""
 

@@ -1,6 +1,7 @@
 """The search box completes words: a combobox as WAI-ARIA 1.2 has it, and a plain box without."""
 
 import json
+import re
 
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
@@ -91,14 +92,14 @@ def test_enter_takes_a_suggestion(open_tab, words):
     type_words(page)
     page.keyboard.press("ArrowUp")
     page.keyboard.press("Enter")
-    expect(page).to_have_url("/chats/?q=renewing")
+    expect(page).to_have_url("/search/?q=renewing")
 
 
 def test_enter_without_one_searches_for_what_was_typed(open_tab, words):
     page = open_tab()
     type_words(page, "renew")
     page.keyboard.press("Enter")
-    expect(page).to_have_url("/chats/?q=renew")
+    expect(page).to_have_url("/search/?q=renew")
 
 
 def test_a_press_takes_a_suggestion(open_tab, words):
@@ -107,7 +108,7 @@ def test_a_press_takes_a_suggestion(open_tab, words):
     for option in options(page).all():
         assert option.bounding_box()["height"] >= 44
     options(page).nth(1).tap()
-    expect(page).to_have_url("/chats/?q=renewed")
+    expect(page).to_have_url("/search/?q=renewed")
 
 
 def test_a_click_takes_a_suggestion_and_keeps_the_filters(open_tab, words):
@@ -222,7 +223,7 @@ def test_a_failing_or_silent_endpoint_is_not_noticed(open_tab, words, answer):
     expect(box(page)).to_have_attribute("aria-expanded", "false")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
-    expect(page).to_have_url("/chats/?q=renewals+first")
+    expect(page).to_have_url("/search/?q=renewals+first")
     expect(page.get_by_role("link", name="1:00 Renewals first")).to_be_visible()
 
 
@@ -246,7 +247,7 @@ def test_without_script_it_is_a_search_box(open_tab, words):
     expect(page.get_by_role("status")).to_contain_text("Nothing found for “renter”")
     page.get_by_role("link", name="Words that begin like this").click()
     page.get_by_role("link", name="renewing").click()
-    expect(page).to_have_url("/chats/?q=renewing")
+    expect(page).to_have_url("/search/?q=renewing")
 
 
 def test_from_right_to_left_the_list_lies_under_its_field(open_tab, words):
@@ -260,12 +261,32 @@ def test_from_right_to_left_the_list_lies_under_its_field(open_tab, words):
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-@pytest.mark.parametrize("address", ["/chats/", "/chats/?q=zebra", "/chats/suggestions/?q=rene"])
-def test_every_search_box_completes(open_tab, words, address):
+@pytest.mark.parametrize("rest", ["", "?q=zebra", "suggestions/?q=rene"])
+@pytest.mark.parametrize(
+    ("door", "label"), [("/chats/", "Search the chats"), ("/search/", "Search the whole site")]
+)
+def test_every_search_box_completes(open_tab, words, door, label, rest):
     page = open_tab()
-    page.goto(address)
-    field = page.get_by_role("combobox", name="Search the chats")
+    page.goto(f"{door}{rest}")
+    field = page.get_by_role("combobox", name=label)
     field.fill("")
     field.press_sequentially("pack")
     page.get_by_role("option", name="packing").click()
-    expect(page).to_have_url("/chats/?q=packing")
+    expect(page).to_have_url(f"{door}?q=packing")
+
+
+def test_by_keyboard_alone_to_a_hit(open_tab, words):
+    page = open_tab()
+    page.goto("/search/")
+    box_here = page.get_by_role("combobox", name="Search the whole site")
+    box_here.focus()
+    page.keyboard.type("packing")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url("/search/?q=packing")
+    hit = page.get_by_role("link", name="5:00 Packing maps")
+    for _step in range(25):
+        page.keyboard.press("Tab")
+        if hit.evaluate("link => link === document.activeElement"):
+            break
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"/chats/2024-03-06/#topic-"))

@@ -16,7 +16,6 @@ from search import following
 from search.models import SearchedWords
 from tests.factories.chats import make_chat, make_topic
 from tests.factories.transcripts import make_transcript
-from updates import searches
 from updates.following import Ref, find_followed
 
 pytestmark = pytest.mark.django_db
@@ -229,17 +228,6 @@ def test_the_page_of_a_search_names_its_feed(client, archive):
     assert titles(read(client, narrowed.get("href"))) == ["A"]
     page = html.fromstring(client.get("/chats/?year=2024").content)
     assert len(page.cssselect("link[type='application/atom+xml']")) == 1
-
-
-def test_a_saved_search_names_the_same_feed(client, archive):
-    make_chat(topics=[make_topic("Boxes & co", 1, tags=["maps"])], title="A")
-    what = searches.what_of("boxes & co", {"tag": "maps"})
-    (followed,) = searches.named([what]).values()
-    assert followed.feed == "/chats/feed.xml?q=boxes+%26+co&tag=maps"
-    assert titles(read(client, followed.feed)) == ["A"]
-    archive.unpublish()
-    (followed,) = searches.named([what]).values()
-    assert followed.feed == ""
 
 
 def test_a_searchs_feed_asks_no_more_for_more(client, indexed):

@@ -10,6 +10,7 @@ from lxml import html
 from accounts.models import User
 from chats.captions import Captions
 from chats.models import ChatPage
+from chats.needs import needs_of_chats
 from tests.factories.chats import make_chat, make_topic
 from tests.factories.transcripts import make_transcript
 
@@ -63,3 +64,22 @@ def test_nobody_is_asked_for_what_they_may_not_do(client):
     client.force_login(user)
     assert asked_for(client) == []
     assert ChatPage.objects.count() == 1
+
+
+def test_a_recording_without_topics_between_a_week_and_three_months(client, editor):
+    for number in (7, 8, 90, 91):
+        make_chat(str(days(-number)), summary=f"{number}", **RECORDED)
+    make_chat(str(days(-20)))
+    make_chat(str(days(-21)), [make_topic("Renewals")], **RECORDED)
+    make_chat(str(days(-22)), live=False, **RECORDED)
+    make_chat(str(days(-23)), topics_promised=True, topics_due=days(3), **RECORDED)
+    said = [need for need in needs_of_chats(editor) if "no topics" in need.said]
+    assert [need.due_on for need in said] == [days(-83), days(-1)]
+    assert all(need.is_late for need in said)
+
+
+def test_twenty_chats_without_topics_at_most(editor, django_assert_max_num_queries):
+    for number in range(22):
+        make_chat(str(days(-10 - number)), **RECORDED)
+    with django_assert_max_num_queries(12):
+        assert len(list(needs_of_chats(editor))) == 20

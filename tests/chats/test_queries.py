@@ -9,7 +9,7 @@ from chats.models import ChatPage
 from search.entries import sweep
 from search.following import rebuild
 
-LIMITS = {"index": 25, "table": 38}
+LIMITS = {"index": 30, "table": 38}
 
 
 def count_queries(client, path):
@@ -37,6 +37,10 @@ def paths(archive):
             "/chats/suggestions/?q=boo",
             "/tags/",
             f"/tags/{tag}/",
+            "/search/",
+            f"/search/?q={word}",
+            f"/search/?q={word}&kind=topic&host={host}&tag={tag}",
+            f"/search.json?q={word}",
             chat.url,
         ]
 

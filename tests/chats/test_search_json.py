@@ -78,7 +78,7 @@ def test_what_is_not_known_is_null(client, chats):
     assert [hit["start"] for hit in hits] == [None]
     person = next(hit for hit in answer(client, "?q=theo")["hits"] if hit["kind"] == "person")
     assert (person["chat_date"], person["start"]) == (None, None)
-    assert person["url"] == "/chats/?host=theo-abara"
+    assert person["url"] == "/people/theo-abara/"
 
 
 def test_counts_leave_their_own_choice_out_and_come_in_order(client, chats):
@@ -169,7 +169,7 @@ def test_they_follow_the_archives_address_and_privacy(client, archive, chats):
 
 
 def test_nothing_else_ends_in_json(client, archive, chats):
-    for address in ("/search.json", "/chats/2024-03-06/search.json", "/chats/other.json"):
+    for address in ("/other.json", "/chats/2024-03-06/search.json", "/chats/other.json"):
         assert client.get(address).status_code == 404
 
 

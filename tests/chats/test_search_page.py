@@ -162,8 +162,8 @@ def test_a_chat_has_the_stamp_of_its_date_and_a_person_a_word(client, chats):
     Person.objects.filter(name="Mara Lindqvist").update(role="Borrowing desk")
     page = search_page(client, "?q=mara")
     person = line_of(page, "Mara Lindqvist")
-    assert person.cssselect("a.stamped")[0].get("href") == "/chats/?host=mara-lindqvist"
-    assert text(person.cssselect(".untimed")[0]) == "Person"
+    assert person.cssselect("a.stamped")[0].get("href") == "/people/mara-lindqvist/"
+    assert text(person.cssselect(".hit-meta span")[0]) == "Person"
     chat = line_of(page, "All about due dates")
     assert chat.cssselect("a.stamped")[0].get("href") == "/chats/2024-03-06/"
     assert chat.cssselect("time.stamp-date")[0].get("datetime") == "2024-03-06"

@@ -231,6 +231,31 @@ def test_a_lower_weight_ranks_lower(engine, corpus):
     assert keys(look(engine, "courier"))[-1] == "aside"
 
 
+def test_sections_come_before_what_was_only_said(engine, corpus):
+    said = "Then the courier came."
+    corpus.put("said", "", said, kind="said", date="2024-03-06", weight=0.5)
+    corpus.put("section", "Delivery", said, kind="section", date="2019-03-06")
+    corpus.put("title", "The courier", said, kind="section", date="2014-03-06")
+    corpus.tell()
+    assert keys(look(engine, "courier")) == ["title", "section", "said"]
+
+
+def test_no_object_floods_the_list_with_what_was_said_in_it(engine, corpus):
+    for n in range(8):
+        said = "courier " * (9 - n)
+        corpus.put(f"said {n}", "", said, kind="said", of="long", date="2024-03-06", weight=0.5)
+    for n in range(2):
+        corpus.put(f"other {n}", "", "A courier among many other words.", kind="said", weight=0.5)
+    for n in range(5):
+        corpus.put(f"topic {n}", "The courier", of="talk", date="2014-03-06", weight=0.9)
+    corpus.tell()
+    found = keys(look(engine, "courier"))
+    assert all(key.startswith("topic") for key in found[:5])
+    assert [key.split()[0] for key in found[5:]] == [*["said"] * 3, *["other"] * 2, *["said"] * 5]
+    pages = [keys(look(engine, "courier", offset=offset, limit=4)) for offset in range(0, 16, 4)]
+    assert [key for page in pages for key in page] == found
+
+
 def test_what_is_written_again_takes_the_place_of_what_was(engine, corpus):
     corpus.put("a", "Map loans", tags=("maps",), of="chat")
     corpus.put("b", "Map straps", of="chat")

@@ -59,9 +59,9 @@ def test_who_is_named_beside_it_is_shown_where_nothing_else_says_why(chats):
     assert by_host[0].context == "Theo <mark>Abara</mark>"
 
 
-def test_a_person_leads_to_their_chats(chats):
+def test_a_person_leads_to_their_page(chats):
     hit = find("mara lindqvist", Narrowing()).hits[0]
-    assert (hit.entry.kind, hit.href) == ("person", "/chats/?host=mara-lindqvist")
+    assert (hit.entry.kind, hit.href) == ("person", "/people/mara-lindqvist/")
 
 
 def test_asides_come_after_what_colleagues_look_for(chats):

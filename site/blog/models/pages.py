@@ -23,6 +23,7 @@ from wagtail.admin.panels import (
     ObjectList,
     PublishingPanel,
     TabbedInterface,
+    TitleFieldPanel,
 )
 from wagtail.admin.widgets import AdminAutoHeightTextInput
 from wagtail.contrib.routable_page.models import path, re_path
@@ -150,7 +151,7 @@ class PostPage(DiscussedPage, BasePage):
         [
             ObjectList(
                 [
-                    FieldPanel("title"),
+                    TitleFieldPanel("title"),
                     FieldPanel("summary", widget=AdminAutoHeightTextInput),
                     MultipleChooserPanel(
                         "post_authors",
@@ -240,7 +241,7 @@ class PostPage(DiscussedPage, BasePage):
 
     def get_context(self, request, *args, **kwargs):
         from blog.news import follow_refs
-        from blog.reading import neighbours, related
+        from blog.reading import neighbours, related_to
         from blog.structured_data import posting_data
 
         # Else each use of them asks anew. A preview of what was never saved has nothing to fetch.
@@ -253,7 +254,7 @@ class PostPage(DiscussedPage, BasePage):
             "blog": blog,
             "blog_url": blog.get_url(request),
             "follow_refs": follow_refs(self),
-            "related": related(self),
+            "related": related_to(self),
             "earlier_post": before,
             "later_post": after,
             "structured_data": as_script(posting_data(self)),

@@ -39,6 +39,7 @@ from chats.captions import Captions
 from chats.forms import ChatPageForm
 from chats.keys import new_key
 from chats.kinds import ASIDE, TopicKind, guess_kind
+from chats.leading import Link
 from chats.panels import chat_edit_handler
 from chats.recordings import RecordingLink, recording_file, recording_link
 from chats.states import ChatState, Outcome, ahead, is_ahead
@@ -375,6 +376,7 @@ class ChatPage(DiscussedPage, RoutableBasePage):
     def get_context(self, request, *args, **kwargs):
         from chats.giving_back import downloads_of
         from chats.hits import give_successors
+        from chats.leading import give_related
         from chats.news import follow_refs
         from chats.watching import watch_context
 
@@ -383,10 +385,9 @@ class ChatPage(DiscussedPage, RoutableBasePage):
         context = super().get_context(request, *args, **kwargs)
         topics = self.ordered_topics
         give_successors(topics)
-        related = _readable_pages(topic.related_page_id for topic in topics)
         for topic in topics:
             topic.page = self
-            topic.readable_page = related.get(topic.related_page_id)
+        give_related(topics)
         tags = Tag.objects.filter(tagged_topics__content_object__page=self).distinct()
         substance = of_substance(topics)
         watch = watch_context(self)
@@ -533,18 +534,13 @@ class Topic(ClusterableModel, Orderable):
         on_delete=models.SET_NULL,
         related_name="+",
     )
-    related_section = models.CharField(
-        _("section of that page"),
-        max_length=100,
-        blank=True,
-        help_text=_("Paste the address of the section; it names the page too."),
-    )
+    related_section = models.CharField(_("section of a guide"), max_length=100, blank=True)
     tags = ClusterTaggableManager(through=TopicTag, verbose_name=_("tags"), blank=True)
 
     objects = TopicQuerySet.as_manager()
 
-    readable_page: Page | None = None
-    """The related page, where the page that shows this topic has fetched it and it is public."""
+    more: Link | None = None
+    """Where more is said about it, if whoever shows this topic has fetched it and it is public."""
     successor: "Topic | None" = None
     """The topic that answers it anew, where the page that shows this one has fetched it."""
 
@@ -616,12 +612,6 @@ class Topic(ClusterableModel, Orderable):
         return bool(checked and timezone.localdate() - checked > ANSWER_STALE_AFTER)
 
 
-def _readable_pages(pks: Iterable[int | None]) -> dict[int, Page]:
-    """Return those of the pages that the public may see, by primary key."""
-    pks = {pk for pk in pks if pk}
-    return Page.objects.live().public().in_bulk(pks) if pks else {}
-
-
 def of_substance(topics: list[Topic]) -> list[Topic]:
     """Return the topics that colleagues look for; all of them if none is such a one."""
     return [topic for topic in topics if not topic.is_aside] or topics
@@ -672,7 +662,7 @@ class ChatArchivePage(RoutableBasePage):
 
     @path("")
     def index_route(self, request, *args, **kwargs):
-        from chats.views import note_search
+        from search.answers import note_search
 
         response = super().index_route(request, *args, **kwargs)
         if results := response.context_data.get("results"):

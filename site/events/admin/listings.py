@@ -14,6 +14,7 @@ from wagtail.admin.viewsets.pages import PageListingViewSet
 from wagtail.snippets.views.snippets import IndexView as SnippetIndexView
 from wagtail.snippets.views.snippets import SnippetViewSet
 
+from core.admin_menu import PageListMenuItem
 from events.models import EventPage, EventQuerySet, Kind, Rhythm, Series
 from events.wording import time_of
 
@@ -95,6 +96,7 @@ class EventListingViewSet(PageListingViewSet):
     menu_label = _("Events")
     menu_order = 105
     add_to_admin_menu = True
+    menu_item_class = PageListMenuItem
     index_view_class = EventIndexView
     filterset_class = EventFilterSet
 

@@ -4,11 +4,12 @@ Engines follow the table of entries, told by `search.following`; each of them pa
 in tests/search/test_engines.py.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from django.conf import settings
 from django.utils.module_loading import import_string
@@ -44,6 +45,31 @@ class Found:
     refs: list[str]
     """Of the page asked for, best first."""
     counts: Counts
+
+
+LOOKED_OVER = 200
+"""How many of the best are looked over for many texts of one object."""
+MOST_OF_ONE = 3
+
+Ranked = TypeVar("Ranked")
+
+
+def spread(
+    ranked: Sequence[Ranked], object_of: Callable[[Ranked], Hashable | None]
+) -> list[Ranked]:
+    """Let no object flood a list, best first: of each come its best three before all its others.
+
+    `object_of` is None for what stands by itself however many there are, as all with a title.
+    """
+    seen: Counter[Hashable] = Counter()
+    before: list[Ranked] = []
+    after: list[Ranked] = []
+    for one in ranked[:LOOKED_OVER]:
+        owner = object_of(one)
+        seen[owner] += 1
+        is_one_more = owner is not None and seen[owner] > MOST_OF_ONE
+        (after if is_one_more else before).append(one)
+    return [*before, *after, *ranked[LOOKED_OVER:]]
 
 
 class Busy(Exception):

@@ -7,13 +7,24 @@ from contextlib import contextmanager
 
 from django.db.models import Case, Count, F, Q, QuerySet, Value, When
 
-from search.engines import FACETS, Counts, Differences, Found, IndexWriter, Narrowing
+from search.engines import (
+    FACETS,
+    LOOKED_OVER,
+    Counts,
+    Differences,
+    Found,
+    IndexWriter,
+    Narrowing,
+    spread,
+)
 from search.models import Entry, EntryLabel, EntryQuerySet, ObjectRef
 from search.query import Alternative, Query
 from search.words import words_of
 
 YEAR = re.compile(r"[0-9]{4}")
 TITLES_TO_COMPLETE_FROM = 500
+TITLE_COUNTS = 2
+"""How much more a word counts in a title than in the text."""
 
 
 class TableEngine:
@@ -21,15 +32,10 @@ class TableEngine:
         met = _meeting(query, _within(narrowing))
         found = _chosen(met, narrowing)
         if query:
-            found = found.annotate(in_title=_terms_in_title(query)).order_by(
-                (F("in_title") * F("weight")).desc(),
-                F("date").desc(nulls_last=True),
-                "place",
-                "ref",
-            )
+            refs = _best(query, found, offset + limit)[offset : offset + limit]
         else:
-            found = found.newest_first()
-        refs = list(found.values_list("ref", flat=True)[offset : offset + limit])
+            newest = found.newest_first().values_list("ref", flat=True)
+            refs = list(newest[offset : offset + limit])
         return Found(found.count(), refs, _counts(met, narrowing))
 
     def complete(
@@ -109,6 +115,22 @@ def _chosen(entries: EntryQuerySet, narrowing: Narrowing, but: str = "") -> Entr
         else:
             entries = entries.labelled(facet, value)
     return entries
+
+
+def _best(query: Query, found: EntryQuerySet, limit: int) -> list[str]:
+    """Return the refs of the best: with the most words in the title, of the most weight, newest."""
+    ranked = found.annotate(in_title=_terms_in_title(query)).order_by(
+        ((F("in_title") * TITLE_COUNTS + 1) * F("weight")).desc(),
+        F("date").desc(nulls_last=True),
+        "place",
+        "ref",
+    )
+    rows = ranked.values_list("ref", "title_stems", "model", "object_id")
+    best = spread(
+        list(rows[: max(limit, LOOKED_OVER)]),
+        lambda row: None if row[1].strip() else row[2:],
+    )
+    return [ref for ref, *_object in best]
 
 
 def _terms_in_title(query: Query):

@@ -36,6 +36,7 @@ from rapidfuzz.distance import OSA
 
 from search.engines import (
     FACETS,
+    LOOKED_OVER,
     Busy,
     Counts,
     Differences,
@@ -43,6 +44,7 @@ from search.engines import (
     IndexWriter,
     Narrowing,
     NoIndex,
+    spread,
 )
 from search.models import Entry, ObjectRef
 from search.query import Alternative, Query
@@ -485,7 +487,12 @@ class _Reading:
             self._add_scores(scores, TITLE_BOOST, "title", term)
         days, factors = self.columns.days, self.columns.factors
         ranked = ((score * factors[doc], days[doc], -doc) for doc, score in scores.items())
-        return [-doc for _score, _day, doc in heapq.nlargest(limit, ranked)]
+        best = heapq.nlargest(max(limit, LOOKED_OVER), ranked)
+        owners, titled = self.columns.owners, self.columns.lengths["title"]
+        return spread(
+            [-doc for _score, _day, doc in best],
+            lambda doc: None if titled[doc] else owners[doc],
+        )[:limit]
 
     def _add_scores(
         self,
