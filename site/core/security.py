@@ -10,6 +10,15 @@ PERMISSIONS_POLICY = ", ".join(
 )
 
 
+def let_forms_leave(request: HttpRequest) -> None:
+    """Let forms on the page that answers this request be sent to other sites.
+
+    To any of them: Chrome holds `form-action` against redirects too, and catalogues pass a search
+    on to hosts that nobody here knows.
+    """
+    request.forms_may_leave = True
+
+
 class HeadersMiddleware(CSPMiddleware):
     """The strict Content-Security-Policy for readers; one the editor's screens can work under.
 
@@ -21,6 +30,8 @@ class HeadersMiddleware(CSPMiddleware):
         self, request: HttpRequest, response: HttpResponseBase, report_only: bool = False
     ) -> PolicyParts:
         parts = super().get_policy_parts(request, response, report_only)
+        if getattr(request, "forms_may_leave", False) and not report_only:
+            parts.update = {**(parts.update or {}), "form-action": ["https:", "http:"]}
         if request.path_info.startswith("/admin/") and not report_only:
             parts.config = parts.config or settings.ADMIN_CONTENT_SECURITY_POLICY
         return parts

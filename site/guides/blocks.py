@@ -30,11 +30,15 @@ class SharedTextBlock(SnippetChooserBlock):
     def __init__(self, **kwargs):
         super().__init__("guides.SharedText", **kwargs)
 
+    def get_searchable_content(self, value):
+        return value.body.stream_block.get_searchable_content(value.body) if value else []
+
     class Meta:
         icon = "copy"
         label = _("Shared text")
         description = _("Written once, shown wherever it is placed; edited in one place.")
         template = "blocks/shared_text.html"
+        preview_template = "blocks/previews/shared_text.html"
 
 
 class SectionBlock(blocks.StructBlock):

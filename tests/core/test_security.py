@@ -1,6 +1,8 @@
 import pytest
 from django.test import Client
 
+from tests.factories.guides import make_guide
+
 PUBLIC = ["/", "/chats/", "/tags/", "/robots.txt", "/sitemap.xml", "/healthz", "/nothing/here/"]
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
@@ -21,6 +23,15 @@ def test_readers_pages_run_nothing_written_into_them(client, address):
     assert directives["base-uri"] == "'none'"
     assert directives["form-action"] == "'self'"
     assert directives["frame-ancestors"] == "'self'"
+
+
+def test_forms_leave_the_site_from_a_page_with_a_catalogue_alone(client):
+    catalogue = {"label": "There", "url": "https://example.org/find", "field": "q", "fixed": []}
+    with_one = make_guide("One", [("Look", [("catalogue", catalogue)])])
+    directives = policy(client.get(with_one.url))
+    assert directives["form-action"] == "'self' https: http:"
+    assert directives["default-src"] == "'self'"
+    assert policy(client.get(make_guide("None").url))["form-action"] == "'self'"
 
 
 @pytest.mark.parametrize("address", [*PUBLIC, "/admin/login/"])

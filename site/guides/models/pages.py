@@ -5,6 +5,8 @@ from functools import cached_property
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import Count, OuterRef, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import strip_tags
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +21,7 @@ from wagtail.admin.panels import (
     ObjectList,
     PublishingPanel,
     TabbedInterface,
+    TitleFieldPanel,
 )
 from wagtail.admin.widgets import AdminAutoHeightTextInput
 from wagtail.blocks import StructValue
@@ -30,6 +33,8 @@ from wagtail.search import index
 from core.pages import BasePage, BasePageQuerySet, RoutableBasePage
 from guides.blocks import SectionBlock
 from guides.forms import GuidePageForm
+from guides.models.notes import Feedback, GuideReview
+from guides.panels import ReviewPanel
 from people.models import Named, Person, Subject
 
 KEY_LENGTH = 8
@@ -89,6 +94,23 @@ class GuideQuerySet(BasePageQuerySet):
     def for_listing(self) -> "GuideQuerySet":
         """Fetch what a list shows of each guide in a number of queries that does not grow."""
         return self.select_related("subject", "audience", "keeper").defer("body")
+
+    def with_last_review(self) -> "GuideQuerySet":
+        """Annotate `reviewed_on`: the day somebody last read it through, null if nobody has."""
+        reviews = GuideReview.objects.filter(guide=OuterRef("pk"))
+        return self.annotate(reviewed_on=Subquery(reviews.values("reviewed_on")[:1]))
+
+    def with_votes(self) -> "GuideQuerySet":
+        """Annotate `helped` and `not_helped`: how many readers said so."""
+        votes = Feedback.objects.filter(guide=OuterRef("pk")).order_by().values("guide")
+        return self.annotate(
+            **{
+                name: Coalesce(
+                    Subquery(votes.filter(helped=helped).values(n=Count("pk"))), Value(0)
+                )
+                for name, helped in (("helped", True), ("not_helped", False))
+            }
+        )
 
 
 class GuidePage(RoutableBasePage):
@@ -165,7 +187,8 @@ class GuidePage(RoutableBasePage):
         [
             ObjectList(
                 [
-                    FieldPanel("title"),
+                    ReviewPanel(),
+                    TitleFieldPanel("title"),
                     FieldPanel("summary", widget=AdminAutoHeightTextInput),
                     FieldPanel("body"),
                     FieldPanel("change_note"),

@@ -1,0 +1,146 @@
+"""A guide as its readers see it, with all that leads on from it."""
+
+import datetime
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import prefetch_related_objects
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from blog.findable import POST
+from chats.findable import CHAT, TOPIC
+from chats.models import Topic
+from core.structured_data import as_script
+from events.findable import EVENT
+from guides.findable import GUIDE
+from guides.models import GuideChange, GuidePage, Section
+from guides.news import follow_refs
+from guides.reviews import last_review_on, next_review_on
+from guides.structured_data import resource_data
+from search.related import related
+from search.showing import ShownHit
+
+MOST_OPEN = 5
+"""Of the topics and of the changes in a list; the others are in a fold."""
+MOST_ALIKE = 5
+KINDS_TO_READ_ON = (GUIDE, POST, CHAT, TOPIC, EVENT)
+LOCAL = re.compile(r"""(<a\b[^>]*?\shref=["'])(/(?!/))""")
+
+
+@dataclass(frozen=True)
+class Parted:
+    """A list of which a page shows the first, and the rest in a fold."""
+
+    first: list
+    rest: list
+
+    @classmethod
+    def of(cls, items: Iterable) -> "Parted":
+        items = list(items)
+        return cls(items[:MOST_OPEN], items[MOST_OPEN:])
+
+
+@dataclass(frozen=True)
+class ReadSection:
+    """A section with the recorded topics that name it."""
+
+    section: Section
+    topics: Parted
+
+    @property
+    def label(self) -> str:
+        return self.section.title
+
+    @property
+    def href(self) -> str:
+        return f"#{self.section.anchor}"
+
+
+@dataclass(frozen=True)
+class Review:
+    """How far a reader may rely on a guide."""
+
+    day: datetime.date
+    """Of the last review, else of the first publication."""
+    was_reviewed: bool
+    next_on: datetime.date
+
+    @property
+    def is_due(self) -> bool:
+        return self.next_on <= timezone.localdate()
+
+
+def guide_context(guide: GuidePage, request: HttpRequest) -> dict:
+    """Return what the page of a guide shows, in a number of queries that does not grow."""
+    # Else each use of them asks anew. A preview of what was never saved has nothing to fetch.
+    if guide.pk:
+        prefetch_related_objects([guide], "tagged_items__tag")
+    topics = _topics_of(guide)
+    guides = _chosen_guides(guide)
+    changes = GuideChange.objects.filter(guide=guide.pk) if guide.pk else ()
+    return {
+        **_text(guide, topics),
+        "guides": guides,
+        "alike": _alike(guide, guides, topics),
+        "changes": Parted.of(changes),
+        "follow_refs": follow_refs(guide) if guide.pk else [],
+        "guides_url": guide.get_parent().get_url(request),
+        "structured_data": as_script(resource_data(guide)),
+    }
+
+
+def show_for_print(request: HttpRequest, guide: GuidePage) -> HttpResponse:
+    """Show the guide alone, with nothing folded and the whole address of each link."""
+    context = {"page": guide, **_text(guide, _topics_of(guide))}
+    content = render_to_string("pages/guides/print.html", context, request)
+    root = guide.get_site().root_url
+    return HttpResponse(LOCAL.sub(rf"\g<1>{root}\g<2>", content))
+
+
+def _topics_of(guide: GuidePage) -> list[Topic]:
+    """Return the recorded topics that name a guide or a section of it, newest first."""
+    if guide.pk is None:
+        return []
+    return list(Topic.objects.readable().filter(related_page=guide.pk).newest_first())
+
+
+def _text(guide: GuidePage, topics: list[Topic]) -> dict:
+    """Return the guide itself; topics that name no section of now stand at its end."""
+    by_anchor: dict[str, list[Topic]] = {section.anchor: [] for section in guide.sections}
+    others: list[Topic] = []
+    for topic in topics:
+        by_anchor.get(topic.related_section, others).append(topic)
+    sections = [ReadSection(one, Parted.of(by_anchor[one.anchor])) for one in guide.sections]
+    return {
+        "sections": sections,
+        "other_topics": Parted.of(others),
+        "review": _review(guide),
+    }
+
+
+def _review(guide: GuidePage) -> Review | None:
+    """Return how the guide stands; None for one that no reader has seen yet."""
+    reviewed = guide.reviews.first() if guide.pk else None
+    values = (reviewed and reviewed.reviewed_on, guide.first_published_at)
+    day, next_on = last_review_on(*values), next_review_on(*values, guide.review_every)
+    if day is None or next_on is None:
+        return None
+    return Review(day, reviewed is not None, next_on)
+
+
+def _chosen_guides(guide: GuidePage) -> list[GuidePage]:
+    """Return the guides that its editors chose and readers may see, in the order given."""
+    pks = [chosen.guide_id for chosen in guide.related_guides.all()]
+    found = GuidePage.objects.published().filter(pk__in=pks).for_listing().in_bulk()
+    return [found[pk] for pk in dict.fromkeys(pks) if pk in found]
+
+
+def _alike(guide: GuidePage, guides: list[GuidePage], topics: list[Topic]) -> list[ShownHit]:
+    """Return what bears the same tags and does not stand on the page yet."""
+    standing = {f"{GUIDE}:{one.pk}" for one in guides} | {f"{TOPIC}:{one.key}" for one in topics}
+    tags = [tag.slug for tag in guide.shown_tags]
+    hits = related(guide, tags, KINDS_TO_READ_ON, MOST_ALIKE + len(standing))
+    return [hit for hit in hits if hit.hit.entry.ref not in standing][:MOST_ALIKE]
