@@ -3,8 +3,8 @@
 Strangers name addresses (links to check, mentions to verify), so only public ones are asked, and
 no server can keep us waiting or fill our memory.
 
-Whatever fails is an httpx.RequestError: `Refused`, `TooLarge`, or httpx's own, of which
-httpx.TimeoutException says that the time was up.
+Whatever fails is an httpx.RequestError: `Refused`, `TooLarge`, `UnknownHost`, or httpx's own, of
+which httpx.TimeoutException says that the time was up.
 """
 
 import queue
@@ -34,6 +34,8 @@ MOST_BYTES = 1_000_000
 MOST_REDIRECTS = 3
 PORTS = {80, 443, 8080, 8443}
 PIECE = 16 * 1024
+NO_SUCH_NAME = {socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)}
+"""What a look-up ends with that was answered; others could not be made."""
 
 NAT64 = ip_network("64:ff9b::/96")
 """RFC 6052, 2.1: an IPv4 address in its last 32 bits."""
@@ -58,6 +60,10 @@ class Refused(httpx.TransportError):
 
 class TooLarge(httpx.TransportError):
     """A body of more than MOST_BYTES."""
+
+
+class UnknownHost(httpx.ConnectError):
+    """A host that name servers do not know, or that is no name at all."""
 
 
 def guarded_client(
@@ -276,7 +282,9 @@ def _within(seconds: float, look_up: Callable[..., list[str]], *what) -> list[st
     except queue.Empty:
         raise httpx.ConnectTimeout("No name server has answered in time.") from None
     if isinstance(answer, Exception):
-        raise httpx.ConnectError(str(answer)) from answer
+        is_known = isinstance(answer, OSError) and answer.errno not in NO_SUCH_NAME
+        failure = httpx.ConnectError if is_known else UnknownHost
+        raise failure(str(answer)) from answer
     return answer
 
 

@@ -12,15 +12,20 @@ class OperateConfig(AppConfig):
         from core.doctor import checks as doctors_checks
         from core.due import DueWork, due_work
         from core.health import health_parts
+        from core.today import needs
         from operate import checks
         from operate.cleaning import clear_sessions, purge_revisions
         from operate.health import worker
+        from operate.links.needs import needs_of_links
+        from operate.links.rounds import look_after_links
         from operate.schedule import keep_schedule
 
         night = timedelta(days=1)
         due_work.add(DueWork("scheduled pages", keep_schedule, every=timedelta(seconds=10)))
         due_work.add(DueWork("old sessions", clear_sessions, every=night, once_for_all=True))
         due_work.add(DueWork("old revisions", purge_revisions, every=night, once_for_all=True))
+        due_work.add(DueWork("links", look_after_links, every=night, once_for_all=True))
         health_parts.add(worker)
+        needs.add(needs_of_links)
         for check in checks.CHECKS:
             doctors_checks.add(check)
