@@ -12,12 +12,18 @@ from wagtail.documents import urls as wagtaildocs_urls
 from core.media import serve_media
 from operate.health import healthz
 from outbox.mailbox import is_of_this_machine
+from people.sitemaps import PersonSitemap, TeamSitemap
 from updates.archive import AnnouncementSitemap
 
 handler400 = "core.errors.bad_request"
 handler404 = "core.errors.page_not_found"
 
-SITEMAPS = {"pages": Sitemap, "announcements": AnnouncementSitemap}
+SITEMAPS = {
+    "pages": Sitemap,
+    "announcements": AnnouncementSitemap,
+    "persons": PersonSitemap,
+    "teams": TeamSitemap,
+}
 
 urlpatterns = [
     path("admin/", include(wagtailadmin_urls)),
@@ -29,9 +35,19 @@ urlpatterns = [
         "robots.txt",
         TemplateView.as_view(template_name="robots.txt", content_type="text/plain"),
     ),
+    path(
+        "opensearch.xml",
+        TemplateView.as_view(
+            template_name="opensearch.xml",
+            content_type="application/opensearchdescription+xml",
+            extra_context={"site_url": settings.SITE_URL},
+        ),
+        name="opensearch",
+    ),
     path("comments/", include("comments.urls")),
     path("registrations/", include("events.urls")),
     path("updates/", include("updates.urls")),
+    path("", include("search.urls")),
     path("", include("people.urls")),
     path("", include("guides.urls")),
     path("", include("blog.urls")),

@@ -1,52 +1,174 @@
-"""What frames every page: the site's name and its navigation."""
+"""What frames every page: the site's name, a notice for all, and the ways around the site."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
 
+from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
+from wagtail.fields import StreamValue
 from wagtail.models import Page, Site
 
-from chats.models import ChatArchivePage
+from home.models import Navigation, NoticeBar
 
 
 @dataclass(frozen=True)
 class NavigationItem:
     label: str
     href: str
-    current: bool
+    current: str = ""
+    """As aria-current has it: `page`; `true` for the section the page lies in; or blank."""
+
+
+@dataclass(frozen=True)
+class Notice:
+    words: str
+    href: str = ""
+    """Where more is said; blank for nowhere that readers may see."""
 
 
 def site_frame(request: HttpRequest) -> dict:
     """Return the frame's context; nothing is looked up for templates that do not show it."""
-    site = SimpleLazyObject(lambda: Site.find_for_request(request))
+    frame = Frame(request)
     return {
-        "site_name": SimpleLazyObject(lambda: site.site_name if site else ""),
-        "site_navigation": SimpleLazyObject(lambda: _navigation(request, site) if site else []),
-        "footer_navigation": SimpleLazyObject(_footer),
-        "archive_url": SimpleLazyObject(lambda: _archive_url(request, site) if site else ""),
+        "site_name": SimpleLazyObject(lambda: frame.site.site_name if frame.site else ""),
+        "site_navigation": SimpleLazyObject(lambda: frame.head),
+        "footer_navigation": SimpleLazyObject(lambda: [*frame.foot, *_always_at_the_foot(request)]),
+        "notice_bar": SimpleLazyObject(lambda: frame.notice),
+        "search_url": _search_url(request),
     }
 
 
-def _archive_url(request: HttpRequest, site: Site) -> str:
-    """Return where the chats are searched; blank where nobody may."""
-    archive = ChatArchivePage.objects.published().descendant_of(site.root_page).first()
-    return archive.get_url(request, current_site=site) if archive else ""
+class Frame:
+    """The frame of one request: two queries for what editors set, two for the pages in it."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = request
+
+    @cached_property
+    def site(self) -> Site | None:
+        return Site.find_for_request(self._request)
+
+    @cached_property
+    def head(self) -> list[NavigationItem]:
+        chosen = self._navigation.head
+        items = self._items(chosen) if chosen else map(self._item, self._pages_in_menus)
+        return _mark(self._request.path, filter(None, items))
+
+    @cached_property
+    def foot(self) -> list[NavigationItem]:
+        chosen = self._navigation.foot
+        items = self._items(chosen) if chosen else map(self._item, self._pages_not_at_the_head)
+        return _mark(self._request.path, filter(None, items))
+
+    @cached_property
+    def notice(self) -> Notice | None:
+        bar = self._notice_bar
+        if not bar.is_shown:
+            return None
+        page = self._pages.get(bar.page_id)
+        return Notice(bar.words, self._href(page) if page else "")
+
+    @cached_property
+    def _set_for_site(self) -> Site | None:
+        if self.site is None:
+            return None
+        # Not `for_request`: it asks for each by itself, and writes where there is none.
+        return Site.objects.select_related("navigation", "noticebar").get(pk=self.site.pk)
+
+    @cached_property
+    def _navigation(self) -> Navigation:
+        return getattr(self._set_for_site, "navigation", None) or Navigation()
+
+    @cached_property
+    def _notice_bar(self) -> NoticeBar:
+        return getattr(self._set_for_site, "noticebar", None) or NoticeBar()
+
+    @cached_property
+    def _pages(self) -> dict[int, Page]:
+        """All that the frame may lead to and readers may see, as they stand in the tree."""
+        head, foot = self._navigation.head, self._navigation.foot
+        wanted = Q(pk__in=[*_page_keys(head), *_page_keys(foot)])
+        if self._notice_bar.is_shown and self._notice_bar.page_id:
+            wanted |= Q(pk=self._notice_bar.page_id)
+        if self.site and not (head and foot):
+            wanted |= Page.objects.all().child_of_q(self.site.root_page)
+        expired = Q(expire_at__lte=timezone.now())
+        pages = Page.objects.filter(wanted).live().public().exclude(expired)
+        return {page.pk: page for page in pages.order_by("path")}
+
+    @property
+    def _children(self) -> Iterator[Page]:
+        if self.site:
+            root = self.site.root_page
+            yield from (page for page in self._pages.values() if page.is_child_of(root))
+
+    @property
+    def _pages_in_menus(self) -> Iterator[Page]:
+        return (page for page in self._children if page.show_in_menus)
+
+    @property
+    def _pages_not_at_the_head(self) -> Iterator[Page]:
+        chosen = self._navigation.head
+        at_the_head = set(
+            _page_keys(chosen) if chosen else (page.pk for page in self._pages_in_menus)
+        )
+        return (page for page in self._children if page.pk not in at_the_head)
+
+    def _items(self, chosen: StreamValue) -> Iterator[NavigationItem | None]:
+        # As it is stored: to read the blocks would fetch the pages of each once more.
+        for kind, value in _stored(chosen):
+            if kind == "address":
+                yield NavigationItem(value["label"], value["address"])
+            elif page := self._pages.get(value["page"]):
+                yield self._item(page, value.get("label") or "")
+
+    def _item(self, page: Page, label: str = "") -> NavigationItem | None:
+        href = self._href(page)
+        return NavigationItem(label or page.title, href) if href else None
+
+    def _href(self, page: Page) -> str:
+        return page.get_url(self._request, current_site=self.site) or ""
 
 
-def _footer() -> list[NavigationItem]:
-    return [
-        NavigationItem(_("Tags"), reverse("tags"), False),
-        NavigationItem(_("Email updates"), reverse("updates:index"), False),
-        NavigationItem(_("For editors"), reverse("wagtailadmin_home"), False),
+def _search_url(request: HttpRequest) -> str:
+    """Return where all is searched; blank on the pages that begin with it."""
+    search = reverse("search")
+    return "" if request.path in {"/", search} else search
+
+
+def _always_at_the_foot(request: HttpRequest) -> list[NavigationItem]:
+    items = [
+        NavigationItem(_("Tags"), reverse("tags")),
+        NavigationItem(_("Email updates"), reverse("updates:index")),
+        NavigationItem(_("For editors"), reverse("wagtailadmin_home")),
     ]
+    return _mark(request.path, items)
 
 
-def _navigation(request: HttpRequest, site: Site) -> list[NavigationItem]:
-    pages = Page.objects.child_of(site.root_page).live().public().in_menu()
-    items = []
-    for page in pages:
-        href = page.get_url(request, current_site=site)
-        items.append(NavigationItem(page.title, href, request.path.startswith(href)))
-    return items
+def _mark(path: str, items: Iterable[NavigationItem]) -> list[NavigationItem]:
+    """Return the items, the one that leads nearest to a path marked as current."""
+    marked = list(items)
+    leading = [at for at, item in enumerate(marked) if _leads_to(item.href, path)]
+    if leading:
+        nearest = max(leading, key=lambda at: len(marked[at].href))
+        current = "page" if marked[nearest].href == path else "true"
+        marked[nearest] = replace(marked[nearest], current=current)
+    return marked
+
+
+def _leads_to(href: str, path: str) -> bool:
+    """Say whether an address is a path’s own or a section’s above it; the first page is none."""
+    return href == path or (href != "/" and path.startswith(f"{href.rstrip('/')}/"))
+
+
+def _page_keys(chosen: StreamValue) -> list[int]:
+    return [value["page"] for kind, value in _stored(chosen) if kind == "page"]
+
+
+def _stored(chosen: StreamValue) -> Iterator[tuple[str, dict]]:
+    return ((child["type"], child["value"]) for child in chosen.raw_data)

@@ -15,7 +15,8 @@ class OutboxConfig(AppConfig):
         from core.doctor import checks as doctors_checks
         from core.due import DueWork, due_work
         from core.health import health_parts
-        from outbox import checks, purging, sending, status
+        from core.today import needs as todays_needs
+        from outbox import checks, needs, purging, sending, status
         from outbox.bounces import mailbox, webhook
         from outbox.messages import messages
         from outbox.trouble import TROUBLE
@@ -28,6 +29,7 @@ class OutboxConfig(AppConfig):
             due_work.add(DueWork("bounces", look, every=every, once_for_all=True))
         tracking.connect(webhook.note)
         health_parts.add(status.mail)
+        todays_needs.add(needs.needs_of_mail)
         messages.add(TROUBLE)
         messages.add(checks.TEST_MAIL)
         for check in checks.CHECKS:

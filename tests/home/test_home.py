@@ -1,10 +1,18 @@
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from lxml import html
+from wagtail.models import PageViewRestriction
 
 from chats.states import Outcome
+from guides.models import GuideIndexPage
 from home.models import SearchExample
+from people.models import Subject
+from tests.factories.blog import make_post
 from tests.factories.chats import make_chat, make_topic
 from tests.factories.events import in_days, make_event
+from tests.factories.guides import make_guide
+from updates.following import Ref, find_followed
 
 
 def home_page(client):
@@ -13,21 +21,21 @@ def home_page(client):
     return html.fromstring(response.content)
 
 
-def test_the_search_comes_first_and_leads_to_the_archive(client, home):
+def test_the_search_comes_first_and_looks_through_the_whole_site(client, home):
     home.search_examples = [SearchExample(words="renew early")]
     home.save()
     page = home_page(client)
     search = page.cssselect("main form")[0]
-    assert (search.get("action"), search.get("method")) == ("/chats/", "get")
+    assert (search.get("action"), search.get("method")) == ("/search/", "get")
     assert search.cssselect("input[name=q]")
     assert not search.cssselect("input[type=hidden]")
-    assert page.cssselect('main a[href="/chats/?q=renew%20early"]')
+    assert page.cssselect('main a[href="/search/?q=renew%20early"]')
 
 
 def test_the_search_box_knows_where_words_are_completed(client, home):
     page = home_page(client)
     search = page.cssselect("main form")[0]
-    assert search.get("data-suggestions") == "/chats/suggestions.json"
+    assert search.get("data-suggestions") == "/search/suggestions.json"
     assert search.get("data-suggestions-label") == "Suggestions"
     told = search.get("data-suggestions-told").split("|")
     assert told == ["1 suggestion", *(f"{n} suggestions" for n in range(2, 9))]
@@ -93,7 +101,6 @@ def test_the_newest_chats_are_past_ones(client, home):
         "2024-02-28",
         "2024-02-21",
         "2024-02-07",
-        "2024-01-24",
     ]
 
 
@@ -103,7 +110,114 @@ def test_the_newest_topics_stand_open(client, home):
     make_chat("2024-02-21", topics=[make_topic("Something", 75)])
     make_chat("2024-02-07", topics=[make_topic("Older", 75)])
     page = home_page(client)
-    assert [fold.get("open") is not None for fold in page.cssselect("details")] == [True, False]
+    folds = page.cssselect("article.chat details")
+    assert [fold.get("open") is not None for fold in folds] == [True, False]
+
+
+@time_machine.travel("2024-03-10 12:00 +0000")
+def test_some_topics_are_there_however_long_none_have_come(client, home):
+    make_chat("2023-01-11", topics=[make_topic("Long ago", 75)])
+    make_chat("2023-01-18", topics=[make_topic("What is in a note", 75)])
+    for day in range(1, 7):
+        make_chat(f"2024-03-0{day}")
+    page = home_page(client)
+    stamps = [it.get("datetime") for it in page.cssselect("article.chat .stamp-date")]
+    assert stamps == ["2024-03-06", "2024-03-05", "2024-03-04", "2023-01-18"]
+    assert "What is in a note" in page.cssselect("details[open]")[0].text_content()
+
+
+def tasks(page):
+    """Return what stands under each subject."""
+    return {
+        subject.text_content(): [link.text for link in subject.getnext().cssselect("a")]
+        for subject in page.cssselect("aside h3")
+    }
+
+
+def test_guides_stand_under_their_subjects_in_order(client, home):
+    Subject.objects.create(name="Lending", sort_order=2)
+    Subject.objects.create(name="Borrowing", sort_order=1)
+    Subject.objects.create(name="Nothing yet", sort_order=3)
+    for title in ("Renew", "Ask", "Return", "Cancel", "Trace"):
+        make_guide(title, subject="Borrowing")
+    make_guide("Pack a box", subject="Lending")
+    make_guide("Draft", subject="Lending", live=False)
+    make_guide("Copyright")
+    page = home_page(client)
+    assert page.cssselect("aside h2")[0].text == "Guides by task"
+    assert list(tasks(page).items()) == [
+        ("Borrowing", ["Ask", "Cancel", "Renew", "Return"]),
+        ("Lending", ["Pack a box"]),
+        ("Other", ["Copyright"]),
+    ]
+    guides = html.fromstring(client.get("/guides/").content)
+    for link in page.cssselect("aside h3 a"):
+        address, _hash, anchor = link.get("href").partition("#")
+        assert address == "/guides/"
+        assert guides.get_element_by_id(anchor) is not None
+    assert page.cssselect("aside p a")[0].get("href") == "/guides/"
+
+
+def test_guides_without_subjects_need_no_heading(client, home):
+    make_guide("Copyright")
+    page = home_page(client)
+    assert not tasks(page)
+    assert [link.text for link in page.cssselect("aside li a")] == ["Copyright"]
+
+
+def test_without_guides_that_readers_may_see_there_is_no_aside(client, home):
+    make_guide("Draft", live=False)
+    assert not home_page(client).cssselect("aside")
+    make_guide("Hidden")
+    PageViewRestriction.objects.create(page=GuideIndexPage.objects.get(), restriction_type="login")
+    assert not home_page(client).cssselect("aside")
+
+
+def test_all_that_is_new_can_be_followed(client, home):
+    fold = home_page(client).cssselect("form[action='/updates/follow/']")[0]
+    offered = [(field.get("name"), field.get("value")) for field in fold.cssselect("[type=hidden]")]
+    assert offered == [
+        ("what", "guides:"),
+        ("beside", "recordings:"),
+        ("beside", "posts:"),
+        ("beside", "events:"),
+    ]
+    found = find_followed(Ref.read(ref) for _name, ref in offered)
+    assert len(found) == len(offered)
+
+
+def test_sections_that_are_gone_leave_nothing_behind(client, home):
+    make_chat("2024-03-06")
+    make_post()
+    make_event("Ahead", in_days(2))
+    make_guide()
+    for page in home.get_children().specific():
+        page.unpublish()
+    page = home_page(client)
+    for gone in ("All chats", "All posts", "All events", "All guides"):
+        assert gone not in page.text_content()
+    assert not page.cssselect("form[action='/updates/follow/']")
+
+
+def test_its_queries_do_not_grow_with_the_site(client, home):
+    def fill(first, last):
+        for n in range(first, last):
+            make_guide(f"Guide {n}", subject=f"Subject {n % 3}")
+            make_post(f"Post {n}", authors=[f"Author {n}"], tags=["maps"])
+            make_event(f"Event {n}", in_days(n + 1), hosts=[f"Host {n}"], seats=9)
+            topics = [make_topic(f"Topic {n} {m}", m, tags=["maps"]) for m in range(1, 4)]
+            make_chat(in_days(-n - 1).isoformat(), topics=topics, hosts=[f"Host {n}"])
+
+    def asked():
+        home_page(client)
+        with CaptureQueriesContext(connection) as queries:
+            home_page(client)
+        return len(queries)
+
+    fill(0, 4)
+    few = asked()
+    fill(4, 40)
+    assert asked() == few <= 30
 
 
 def test_an_empty_site_says_what_will_be_here(client, home):

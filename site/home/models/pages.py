@@ -8,20 +8,12 @@ from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Orderable, Page
 from wagtail.search import index
 
-from blog.models import BlogPage, PostPage
-from chats.models import ChatArchivePage, ChatPage
 from core.pages import BasePage
-from events.models import CalendarPage, EventPage
-from events.showing import listed
 from guides.blocks import GUIDE_BLOCKS
-
-NEXT_EVENTS = 3
-NEWEST_CHATS = 5
-NEWEST_POSTS = 3
 
 
 class HomePage(BasePage):
-    """Search first, then what is next, then the newest chats."""
+    """Search first, then what is next and what is new, with the guides beside it."""
 
     parent_page_types = ["wagtailcore.Page"]
     subpage_types = [
@@ -61,22 +53,9 @@ class HomePage(BasePage):
         verbose_name = _("home page")
 
     def get_context(self, request, *args, **kwargs):
-        chats = ChatPage.objects.published().for_listing()
-        posts = PostPage.objects.published()
-        events = EventPage.objects.published().taking_place().upcoming()
-        newest_chats = list(chats.past().newest_first()[:NEWEST_CHATS])
-        return {
-            **super().get_context(request, *args, **kwargs),
-            "archive": ChatArchivePage.objects.child_of(self).published().first(),
-            "calendar": CalendarPage.objects.child_of(self).published().first(),
-            "next_events": listed(events.for_listing()[:NEXT_EVENTS]),
-            "next_chat": chats.upcoming().first(),
-            "newest_chats": newest_chats,
-            "unfolded": next((chat for chat in newest_chats if chat.topics.all()), None),
-            "blog": BlogPage.objects.child_of(self).published().first(),
-            "newest_posts": posts.newest_first().for_listing()[:NEWEST_POSTS],
-            "search_examples": self.search_examples.all(),
-        }
+        from home.front import front_context
+
+        return {**super().get_context(request, *args, **kwargs), **front_context(self)}
 
 
 class SearchExample(Orderable):
@@ -120,3 +99,7 @@ class StandardPage(BasePage):
     @property
     def abstract(self) -> str:
         return self.summary
+
+    def get_context(self, request, *args, **kwargs):
+        below = StandardPage.objects.child_of(self).published() if self.path else ()
+        return {**super().get_context(request, *args, **kwargs), "pages_below": below}

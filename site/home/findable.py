@@ -1,0 +1,32 @@
+"""Standard pages in the search."""
+
+from collections.abc import Iterator
+
+from django.db.models import QuerySet
+from django.utils.html import strip_tags
+from django.utils.translation import gettext_lazy as _
+
+from core.findable import Addresses, Findable, FindableText
+from home.models import StandardPage
+from people.findable import PAGE
+
+
+def _texts(pages: QuerySet) -> Iterator[tuple[StandardPage, list[FindableText]]]:
+    for page in pages:
+        said = page.body.stream_block.get_searchable_content(page.body)
+        words = " ".join(filter(None, [page.summary, *map(strip_tags, said)]))
+        yield page, [FindableText(PAGE, key=str(page.pk), title=page.title, text=words)]
+
+
+def _addresses(pages: QuerySet) -> Addresses:
+    return {page.pk: page.url for page in pages.defer("body")}
+
+
+STANDARD_PAGES = Findable(
+    model=StandardPage,
+    kinds={PAGE: _("Page")},
+    plurals={PAGE: _("Pages")},
+    visible=lambda: StandardPage.objects.published(),
+    texts=_texts,
+    addresses=_addresses,
+)
