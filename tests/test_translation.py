@@ -19,7 +19,7 @@ from django.utils import timezone, translation
 from django.utils.translation import trans_real
 from lxml import html
 from taggit.models import Tag
-from wagtail.models import Site
+from wagtail.models import Page, Site
 
 from accounts.models import User
 from blog.models import BlogPage, PostPage
@@ -33,18 +33,28 @@ from events import links
 from events.models import CalendarPage, EventPage, EventQuestion, Registration
 from events.registration import Person as Who
 from events.registration import follow, register
-from home.models import SearchExample
+from guides.models import (
+    Audience,
+    GuideChange,
+    GuideIndexPage,
+    GuidePage,
+    GuideReview,
+    RelatedGuide,
+)
+from home.models import NoticeBar, SearchExample, StandardPage
 from outbox import addresses, outlet
 from outbox.messages import post, render
 from outbox.models import Batch, Letterhead, Mail, MailState, StopReason
 from outbox.trouble import TROUBLE
-from people.models import Person
+from people.models import CommitteePage, ContactPage, PeoplePage, Person
 from search import following
 from tests.comments.pages import path_of, stamp
 from tests.factories.blog import make_post
 from tests.factories.chats import make_chat, make_topic
 from tests.factories.comments import make_comment
 from tests.factories.events import make_event, make_series, register_one
+from tests.factories.guides import make_guide
+from tests.factories.people import make_person, make_term
 from tests.factories.updates import (
     make_announcement,
     make_list,
@@ -108,6 +118,7 @@ def bracketed(monkeypatch) -> Iterator[None]:
 @pytest.fixture
 def greek_site(home, archive) -> None:
     Site.objects.update(site_name="Γραφείο")
+    Page.objects.update(title="Σελίδα")
     home.title, home.intro = "Αρχική", "<p>Όσα μας ρώτησαν.</p>"
     home.search_examples = [SearchExample(words="ανανέωση")]
     archive.title, archive.intro = "Συζητήσεις", "<p>Κάθε Τετάρτη.</p>"
@@ -231,6 +242,43 @@ def greek_events(greek_site) -> EventPage:
     return event
 
 
+@pytest.fixture
+def greek_guide(greek_site) -> GuidePage:
+    """A guide with most of what one can have, and one of each other state."""
+    GuideIndexPage.objects.update(intro="<p>Πώς γίνεται.</p>")
+    with time_machine.travel(NOW):
+        text = [("text", "<p>Πρώτα.</p>")]
+        make_guide("Άδειος", [], summary="Τίποτα.", slug="empty")
+        other = make_guide(
+            "Κουτιά",
+            [("Πώς", text)],
+            tags=["χάρτες"],
+            subject="Διανομή",
+            summary="Όλα.",
+            slug="boxes",
+        )
+        guide = make_guide(
+            "Ανανέωση",
+            [("Πριν", text, "1a2b3c4d"), ("Μετά", text)],
+            tags=["χάρτες"],
+            subject="Δάνεια",
+            audience=Audience.objects.create(name="Νέοι", slug="new"),
+            keeper=Person.objects.create(name="Μαρία", slug="maria"),
+            summary="Πώς.",
+            related_guides=[RelatedGuide(guide=other)],
+            slug="renew",
+        )
+        of_section = {"related_page": guide, "related_section": "section-1a2b3c4d"}
+        topics = [make_topic(f"Θέμα {n}", n + 9, **of_section) for n in range(7)]
+        topics.append(make_topic("Άλλο", None, related_page=guide, tags=["χάρτες"]))
+        make_chat("2024-02-07", title="Δάνεια", topics=topics)
+        make_post("Ετικέτες", "2024-02-01", tags=["χάρτες"], slug="labels")
+        GuideReview.objects.create(guide=guide)
+        for n in range(7):
+            GuideChange.objects.create(guide=guide, revision_id=-n, note="Νέο")
+    return guide
+
+
 def a_mail_in_trouble() -> Mail:
     """Return a mail that failed, where the rest is held, paused and stopped too."""
     mail = post(TROUBLE, "1@2.gr", {"problem": "Χιόνι", "mail_url": "http://localhost/"})
@@ -290,6 +338,14 @@ def test_readers_pages_are_translated(client, greek_chats, bracketed):
         "/chats/suggestions/?q=ζέβρα",
         "/tags/",
         "/tags/maps/",
+        "/tags/maps/?kind=ζέβρα",
+        "/search/",
+        "/search/?q=χάρτες",
+        f"/search/?q=Κάτι&year=2024&host={host.slug}&kind=topic",
+        "/search/?q=Παλαιοτερρο",
+        "/search/?q=Κάτι+ζέβρα&kind=ζέβρα&year=1890",
+        "/search/?q=Παλάτι&kind=event",
+        "/search/suggestions/?q=ζέβρα",
         *addresses_of_the_chats(),
     ]
     following.rebuild()
@@ -395,6 +451,73 @@ def test_events_and_registering_are_translated(client, greek_events, bracketed):
         client.post("/registrations/links/", {"email": "1@2.gr", "stamp": stamp()}),
         client.get("/registrations/check/"),
     ]
+    for answer in answers:
+        page = html.fromstring(answer.content.decode())
+        assert "⟦" in page.text_content()
+        assert not untranslated(page), answer.request["PATH_INFO"]
+
+
+def test_the_pages_on_people_are_translated(client, greek_site, bracketed):
+    with time_machine.travel(NOW, tick=False):
+        person = make_person(
+            "Μαρία",
+            "Διανομή",
+            ["Χάρτες"],
+            ["Κουτιά"],
+            role="Ρόλος",
+            blurb="Όλα.",
+            extension="204",
+            email="1@2.gr",
+            slug="maria",
+        )
+        for begins, ends in (
+            ("2024-01-01", "2024-12-31"),
+            ("2025-01-01", ""),
+            ("2020-01-01", "2021-01-01"),
+        ):
+            make_term(person, begins, ends, office="Πρόεδρος")
+        make_post("Κουτιά", "2024-01-01", ["Μαρία"], slug="boxes")
+        for page in (PeoplePage, ContactPage, CommitteePage):
+            page = page.objects.get()
+            page.title, page.intro = "Σελίδα", "<p>Ποιος.</p>"
+            page.save_revision().publish()
+        said = {"name": "Νίκος", "email": "1@2.gr", "message": "Κάρτα 21234567890123;"}
+        answers = [
+            *(client.get(f"/{path}/") for path in ("people", "contact", "committee")),
+            client.get("/people/maria/"),
+            client.get(person.team.get_absolute_url()),
+            *(client.get(f"/{path}/write/") for path in ("contact", "people/maria")),
+            client.post("/contact/write/", said),
+            client.post("/contact/write/", {"name": "www.1.gr"}),
+            client.post("/people/none/write/", said),
+            client.post("/people/maria/write/", said | {"stamp": stamp(), "website": "1"}),
+        ]
+        for answer in answers:
+            page = html.fromstring(answer.content.decode())
+            assert "⟦" in page.text_content()
+            assert not untranslated(page), answer.request["PATH_INFO"]
+
+
+@time_machine.travel(NOW, tick=False)
+def test_guides_are_translated(client, greek_guide, bracketed):
+    feedback = f"{greek_guide.url}feedback/"
+    said = {"helped": "no", "words": "Όχι"}
+    answers = [
+        client.get("/guides/"),
+        client.get("/guides/?type=tutorial"),
+        client.get("/guides/?type=how-to&audience=new"),
+        *(client.get(guide.url) for guide in GuidePage.objects.all()),
+        client.get(f"{greek_guide.url}print/"),
+        client.get(feedback),
+        client.post(feedback, said),
+        client.post(feedback, {}),
+        client.post(feedback, {**said, "stamp": stamp(0)}),
+        client.post(feedback, {**said, "stamp": stamp()}),
+    ]
+    with time_machine.travel("2025-06-01 12:00 +0000"):
+        answers += [client.get(guide.url) for guide in GuidePage.objects.all()]
+    GuidePage.objects.all().delete()
+    answers.append(client.get("/guides/"))
     for answer in answers:
         page = html.fromstring(answer.content.decode())
         assert "⟦" in page.text_content()
@@ -524,6 +647,21 @@ def test_the_archive_of_announcements_is_translated(client, greek_site, brackete
     ):
         page = html.fromstring(client.get(address).content.decode())
         assert "⟦" in page.text_content()
+        assert not untranslated(page), address
+
+
+def test_the_frame_and_the_standard_pages_are_translated(client, greek_guide, bracketed):
+    NoticeBar.objects.create(
+        site=Site.objects.get(), words="Χιόνι", page=Page.objects.get(slug="privacy")
+    )
+    about = StandardPage.objects.get(slug="about")
+    about.summary, about.body = "Ποιοι είμαστε.", [("text", "<p>Εμείς.</p>")]
+    about.save_revision().publish()
+    below = about.add_child(instance=StandardPage(title="Κανόνες", slug="rules", live=False))
+    below.save_revision().publish()
+    for address in ("/", "/about/", "/about/rules/"):
+        page = html.fromstring(client.get(address).content)
+        assert page.cssselect(".notice-bar .stamp")[0].text.startswith("⟦")
         assert not untranslated(page), address
 
 

@@ -189,6 +189,79 @@ def _passage(start: int, written: bool = False) -> dict:
     return {"passage": passage, "href": f"#t={start}"}
 
 
+def _how_to() -> dict:
+    """Return the values of the blocks that how-to texts have."""
+    return {
+        "steps": {
+            "title": "Ask for a renewal",
+            "shown": [
+                {"title": "Look at the due date", "text": "<p>It stands on the <b>slip</b>.</p>"},
+                {
+                    "title": "Write to the lender before that day, in one line",
+                    "text": "<ul><li>The number of the request.</li><li>How long.</li></ul>",
+                },
+                *(
+                    {"title": title, "text": ""}
+                    for title in ("Wait for their yes", "Tell the reader")
+                ),
+            ],
+        },
+        "answered": {"title": "What lenders ask"},
+        "asked": [
+            {
+                "anchor": "answer-1a2b3c4d",
+                "question": "May a loan be renewed twice when the lender’s note says no?",
+                "answer": "<p>No. Ask first; each further renewal needs their yes.</p>",
+            },
+            {"anchor": "answer-5e6f7a8b", "question": "Who pays?", "answer": "<p>Who lost it.</p>"},
+        ],
+        "file": {
+            "found": {"url": "#list", "file_extension": "pdf"},
+            "name": "Packing list",
+            "size": 120_000,
+            "note": "One for each crate.",
+        },
+        "links": {
+            "title": "Read on",
+            "shown": [
+                {
+                    "label": "The lending code",
+                    "href": "#code",
+                    "note": "Who pays, and for how long.",
+                },
+                {"label": "All chats", "href": "#s-chats"},
+            ],
+        },
+        "catalogue": {
+            "label": "Search the union catalog",
+            "host": "catalog.example.org",
+            "action": "#s-blocks",
+            "field": "q",
+        },
+        "asked_person": {
+            "note": "For stuck holds",
+            "found": {
+                "name": "Marisol Achterberg",
+                "get_absolute_url": "#marisol",
+                "role": "Borrowing",
+                "extension": "204",
+                "write_url": "#write",
+            },
+        },
+        "list_offered": {
+            "found": {"name": "Northern libraries", "summary": "Vans and closures, once a month."},
+            "ref": "list:0",
+        },
+        "word": {
+            "term": {
+                "term": "Lending string",
+                "meaning": "The libraries that are asked in turn for one request.",
+                "names": ["Lending string", "string of lenders"],
+            }
+        },
+    }
+
+
 def examples() -> dict:
     """Return the context of `styleguide.html`: believable content for every component."""
     topics = [
@@ -243,6 +316,7 @@ def examples() -> dict:
     )
     filters = FilterForm({"year": "2024", "host": "d"})
     return {
+        **_how_to(),
         "day": datetime.date(2024, 12, 18),
         "topics": topics,
         "heard": heard,
@@ -346,8 +420,8 @@ def examples() -> dict:
             ["Copy of an article", "kept", "–", "–"],
         ],
         "site_navigation": [
-            {"label": label, "href": f"#{label.lower()}", "current": label == "Chats"}
-            for label in ("Chats", "Guides", "Blog", "Events", "About")
+            {"label": label, "href": f"#{label.lower()}", "current": "page" if at == 0 else ""}
+            for at, label in enumerate(("Chats", "Guides", "Blog", "Events", "About"))
         ],
         "site_name": "The Lending Desk",
         "footer_navigation": [

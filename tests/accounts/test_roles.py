@@ -25,7 +25,12 @@ def files(*actions: str) -> set[str]:
     return {kind.format(action) for kind in kinds for action in actions}
 
 
-PEOPLE = every_right("people.person", "people.team", "people.library")
+PEOPLE = every_right("people.person", "people.team", "people.library", "people.subject")
+GUIDES = every_right("guides.audience", "guides.sharedtext") | {
+    "guides.view_feedback",
+    "guides.change_feedback",
+}
+FRAME = {"home.change_navigation", "home.change_noticebar"}
 BLOG = every_right("blog.category")
 EVENTS = every_right("events.kind", "events.series")
 UPDATES = every_right("updates.announcement", "updates.announcementlist") | {
@@ -52,11 +57,15 @@ RIGHTS = {
     | SUBSCRIBERS
     | BLOG
     | PEOPLE
+    | GUIDES
+    | FRAME
     | SEARCH
     | MAIL
     | every_right("accounts.user", "auth.group", "wagtailcore.site", "wagtailredirects.redirect"),
     "Editors": ADMIN
     | PEOPLE
+    | GUIDES
+    | FRAME
     | BLOG
     | EVENTS
     | UPDATES

@@ -45,6 +45,7 @@ BESIDE_THE_SITEMAP = [
     "/tags/renewals/",
     "/updates/",
     "/updates/follow/?what=posts:",
+    "/contact/write/",
     MISSING,
 ]
 

@@ -21,6 +21,12 @@ def test_the_style_guide_shows_every_component(rf):
         ".notice",
         ".field",
         ".pages",
+        ".steps > li",
+        ".asked h4",
+        ".catalogue [type=search]",
+        ".sign-up [type=email]",
+        ".contact .person",
+        ".term dfn",
     ):
         assert page.cssselect(component), component
     assert not page.cssselect("[style], style, script:not([src])")

@@ -16,6 +16,9 @@ from django.core.management import CommandError, call_command
 from django.test import TestCase
 from django.utils import timezone
 from taggit.models import Tag
+from wagtail.blocks import StreamValue
+from wagtail.documents import get_document_model
+from wagtail.images.models import Image
 from wagtail.models import Page, PageLogEntry, ReferenceIndex, Revision
 from wagtail.search.models import IndexEntry
 from wagtailmedia.models import get_media_model
@@ -29,15 +32,35 @@ from comments import announcing
 from comments.models import Comment, State
 from core.due import due_work
 from events.models import CalendarPage, EventPage, Kind, Registration, Seats, Sequel, Series
-from home.models import HomePage
-from operate.demonstration import blog, comments, events, items, loading
+from guides import reviews
+from guides.models import (
+    Audience,
+    Feedback,
+    GuideChange,
+    GuideIndexPage,
+    GuidePage,
+    SharedText,
+)
+from home.first_texts import INTRODUCTIONS
+from home.models import HomePage, Navigation, NoticeBar, StandardPage
+from operate.demonstration import blog, comments, events, guides, items, loading
 from outbox.models import Mail
-from people.models import Library, Person, Team
+from people.models import (
+    CommitteePage,
+    CommitteeTerm,
+    ContactPage,
+    Library,
+    PeoplePage,
+    Person,
+    Subject,
+    Team,
+)
 from search.models import Change, Entry, GlossaryTerm
 from search.query import parse, widen
 from search.results import Narrowing, find
 from tests.factories.chats import make_chat, make_topic
 from tests.factories.events import make_event
+from tests.factories.guides import make_guide
 from tests.factories.updates import (
     make_announcement,
     make_list,
@@ -55,7 +78,9 @@ POSTS = tomllib.loads((DATA / "posts.toml").read_text("utf-8"))
 EVENTS = tomllib.loads((DATA / "events.toml").read_text("utf-8"))
 UPDATES = tomllib.loads((DATA / "updates.toml").read_text("utf-8"))
 COMMENTS = tomllib.loads((DATA / "comments.toml").read_text("utf-8"))["comments"]
-GLOSSARY = tomllib.loads((DATA / "glossary.toml").read_text("utf-8"))["terms"]
+WORDS = tomllib.loads((DATA / "glossary.toml").read_text("utf-8"))
+GLOSSARY = WORDS["terms"]
+GUIDES = tomllib.loads((DATA / "guides.toml").read_text("utf-8"))
 
 # A Tuesday two days after clocks went forward: the series lies on both sides of the change.
 NOW = "2026-03-10 12:00 -0400"
@@ -120,7 +145,8 @@ class TestLoaded(TestCase):
         assert "40 chats" in self.said
         assert ChatPage.objects.live().count() == len(CHATS) == 40
         assert Topic.objects.count() == sum(len(chat.get("topics", [])) for chat in CHATS) == 315
-        assert Person.objects.count() == len([*PEOPLE["people"], *POSTS["guests"]])
+        persons = [*PEOPLE["people"], *PEOPLE["members"], *POSTS["guests"]]
+        assert Person.objects.count() == len(persons)
         assert set(Team.objects.values_list("slug", flat=True)) == {
             team["slug"] for team in PEOPLE["teams"]
         }
@@ -204,7 +230,9 @@ class TestLoaded(TestCase):
         terms = {term.term: term for term in GlossaryTerm.objects.all()}
         for entry in GLOSSARY:
             assert terms[entry["term"]].names == [entry["term"], *entry["also"]]
+            assert terms[entry["term"]].meaning == entry["meaning"]
             terms[entry["term"]].full_clean()
+        assert all(term.meaning for term in terms.values())
         query = widen(parse("Tamarack catalog"), GlossaryTerm.objects.synonyms())
         assert ("tamcat",) in {way.stems for way in query.terms[0].alternatives}
 
@@ -302,9 +330,109 @@ class TestLoaded(TestCase):
     def test_what_names_a_person_is_known_to_the_admin(self):
         nell = Person.objects.get(slug="nell-abernathy-cho")
         found = ReferenceIndex.get_references_to(nell)
-        named = (nell.hosted_chats, nell.hosted_events, nell.written_posts)
-        assert found.count() == sum(those.count() for those in named)
+        named = (nell.hosted_chats, nell.hosted_events, nell.written_posts, nell.kept_guides)
+        named = (*named, nell.terms)
+        in_text = len([one for one in _blocks("contact") if one["person"] == nell.slug])
+        assert found.count() == sum(those.count() for those in named) + in_text
         assert all(those.exists() for those in named)
+
+    def test_the_guides_are_whole_and_each_of_their_changes_is_kept(self):
+        assert GuidePage.objects.published().count() == len(GUIDES["guides"]) == 12
+        kinds = {one.block_type for one in _blocks_of_guides()}
+        assert kinds >= {entry["type"] for entry in _blocks()}
+        for entry in GUIDES["guides"]:
+            guide = GuidePage.objects.get(slug=entry["slug"])
+            assert [section.title for section in guide.sections] == [
+                section["title"] for section in entry["sections"]
+            ]
+            assert [len(section.block["body"]) for section in guide.sections] == [
+                len(section["body"]) for section in entry["sections"]
+            ]
+            notes = [change["note"] for change in entry["changes"]]
+            assert [one.note for one in guide.changes.order_by("made_at")] == ["", *notes]
+            assert {one.revision_id for one in guide.changes.all()} == set(
+                guide.revisions.values_list("pk", flat=True)
+            )
+            assert guide.last_published_at == guide.changes.first().made_at
+            dated = Entry.objects.get(kind="guide", object_id=guide.pk).date
+            assert dated == timezone.localdate(guide.last_published_at)
+            assert guide.feedback.filter(words="").count() == entry["helped"] + entry["not_helped"]
+            assert self.client.get(guide.url).status_code == 200
+        assert Feedback.objects.open().count() >= 4
+
+    def test_two_guides_are_due_for_review(self):
+        today = timezone.localdate()
+        due = [
+            guide.slug
+            for guide in GuidePage.objects.with_last_review()
+            if reviews.next_review_on(
+                guide.reviewed_on, guide.first_published_at, guide.review_every
+            )
+            <= today
+        ]
+        assert len(due) == 2
+
+    def test_topics_name_sections_of_guides_that_are_there(self):
+        topics = Topic.objects.exclude(related_page=None)
+        named = [one for guide in GUIDES["guides"] for one in guide["sections"]]
+        assert topics.count() == sum(len(one.get("topics", [])) for one in named) >= 20
+        anchors = {
+            (guide.pk, section.anchor)
+            for guide in GuidePage.objects.all()
+            for section in guide.sections
+        }
+        places = set(topics.values_list("related_page", "related_section"))
+        assert places <= anchors
+        assert len(anchors) == len(named)
+        topic = chat_of_week(4).topics.get(start=140)
+        page = self.client.get(chat_of_week(4).url).content.decode()
+        assert f"{topic.related_page.url}#{topic.related_section}" in page
+
+    def test_a_section_has_its_address_at_each_load(self):
+        before = {one.slug: [each.key for each in one.sections] for one in GuidePage.objects.all()}
+        answers = set(Entry.objects.filter(kind="answer").values_list("fragment", flat=True))
+        demo("--remove")
+        demo()
+        after = {one.slug: [each.key for each in one.sections] for one in GuidePage.objects.all()}
+        assert after == before
+        assert answers
+        assert answers == set(
+            Entry.objects.filter(kind="answer").values_list("fragment", flat=True)
+        )
+
+    def test_a_guide_published_again_changes_nothing(self):
+        guide = GuidePage.objects.get(slug="renew-and-recall")
+        assert guide.live_revision == guide.latest_revision
+        assert not guide.has_unpublished_changes
+        before, changes = facts(guide), guide.changes.count()
+        guide.live_revision.publish()
+        guide = GuidePage.objects.get(pk=guide.pk)
+        assert facts(guide) == before
+        assert guide.changes.count() == changes
+
+    def test_people_answer_for_subjects_and_sit_on_the_committee(self):
+        for entry in PEOPLE["people"]:
+            person = Person.objects.get(slug=entry["slug"])
+            assert {one.name for one in person.answers.all()} == set(entry.get("answers", []))
+            assert {one.name for one in person.mentors_in.all()} == set(entry.get("mentors_in", []))
+        terms = CommitteeTerm.objects
+        assert terms.count() == len(PEOPLE["terms"])
+        today = timezone.localdate()
+        assert 0 < terms.filter(ends_on__lt=today).count() < terms.count()
+        assert terms.filter(begins_on__gt=today).count() == 1
+        assert terms.current().count() == 5
+        for model in (PeoplePage, CommitteePage, ContactPage, GuideIndexPage):
+            assert self.client.get(model.objects.get().url).status_code == 200
+        assert ContactPage.objects.get().telephone in html_unescaped(
+            self.client.get(ContactPage.objects.get().url)
+        )
+
+    def test_the_frame_names_sections_in_order_and_says_what_this_is(self):
+        heads = [item.value["page"].slug for item in Navigation.objects.get().head]
+        assert heads == ["chats", "guides", "blog", "events", "people"]
+        assert NoticeBar.objects.get().is_shown
+        page = html_unescaped(self.client.get(HomePage.objects.get().url))
+        assert NoticeBar.objects.get().words in page
 
     def test_the_blog_is_whole(self):
         assert PostPage.objects.published().count() == len(POSTS["posts"]) == 25
@@ -465,6 +593,9 @@ class TestLoaded(TestCase):
             ChatPage.objects.recorded().count()
         )
         assert Notice.objects.filter(source="events.eventpage").count() == EventPage.objects.count()
+        assert Notice.objects.filter(source="guides.guidechange").count() == (
+            GuideChange.objects.count()
+        )
 
     def test_a_recording_that_somebody_adds_is_news(self):
         make_subscription("ines@example.org", Ref("recordings"))
@@ -511,16 +642,23 @@ class TestLoaded(TestCase):
         # The index has yet to hear that all this is gone.
         Change.objects.all().delete()
         left = {name for name, rows in count_rows().items() if rows != self.before[name]}
+        left -= {"search.Entry"}
         assert {name.split(".")[0] for name in left} <= {"wagtailcore", "wagtailsearch"}
-        # The home page and the archive keep their history and, saved for the first time since
-        # they were planted, a place in the index.
-        kept = Page.objects.filter(depth__gt=1).not_type(BlogPage, CalendarPage)
+        # Pages that got words keep their history and, saved for the first time since they were
+        # planted, a place in both indexes.
+        kept = Page.objects.filter(depth__gt=1).not_type(BlogPage, CalendarPage, StandardPage)
         keys = {str(page.pk) for page in kept}
         assert set(Revision.objects.values_list("object_id", flat=True)) == keys
         assert set(IndexEntry.objects.values_list("object_id", flat=True)) == keys
+        assert {str(entry.object_id) for entry in Entry.objects.all()} <= keys
         assert {str(entry.page_id) for entry in PageLogEntry.objects.all()} == keys
         assert HomePage.objects.get().intro == ChatArchivePage.objects.get().intro == ""
-        assert BlogPage.objects.get().numchild == CalendarPage.objects.get().numchild == 0
+        for model in (PeoplePage, ContactPage, GuideIndexPage):
+            assert model.objects.get().intro == INTRODUCTIONS[model.objects.get().slug]
+        assert ContactPage.objects.get().telephone == CommitteePage.objects.get().intro == ""
+        for model in (BlogPage, CalendarPage, GuideIndexPage):
+            assert model.objects.get().numchild == 0
+        assert not GlossaryTerm.objects.exclude(meaning="").exists()
         assert not any(Page.find_problems())
         assert "nothing changed" in demo("--remove")
 
@@ -563,6 +701,53 @@ class TestLoaded(TestCase):
         assert not {entry["term"] for entry in GLOSSARY} & set(terms)
         assert "moon" in terms
 
+    def test_removal_takes_pictures_along_that_were_looked_at(self):
+        guide = GuidePage.objects.get(slug="pack-label-and-send")
+        assert self.client.get(guide.url).status_code == 200
+        assert Image.get_rendition_model().objects.exists()
+        demo("--remove")
+        assert not Image.objects.exists()
+        assert not get_document_model().objects.exists()
+
+    def test_removal_leaves_what_an_editors_guide_shows(self):
+        text, list_ = SharedText.objects.first(), AnnouncementList.objects.first()
+        guide = make_guide(
+            sections=[("Whom to ask", [("shared", text.pk), ("list_sign_up", {"list": list_.pk})])]
+        )
+        guide.subject = Subject.objects.get(name="Lending")
+        guide.audience = Audience.objects.get(name="New staff")
+        guide.save_revision()
+        demo("--remove")
+        assert list(GuidePage.objects.all()) == [guide]
+        assert list(SharedText.objects.all()) == [text]
+        assert list(AnnouncementList.objects.all()) == [list_]
+        assert [one.name for one in Subject.objects.all()] == ["Lending"]
+        assert [one.name for one in Audience.objects.all()] == ["New staff"]
+
+    def test_removal_leaves_what_the_frame_says_now(self):
+        NoticeBar.objects.update(words="No courier on Friday.")
+        navigation = Navigation.objects.get()
+        del navigation.head[2:]
+        navigation.save()
+        demo("--remove")
+        assert NoticeBar.objects.get().words == "No courier on Friday."
+        assert len(Navigation.objects.get().head) == 2
+
+    def test_removal_leaves_a_member_that_an_editor_put_on_the_committee(self):
+        committee = CommitteePage.objects.get()
+        member = Person.objects.get(slug="gus-paradiso")
+        committee.terms.add(CommitteeTerm(person=member, begins_on=WEEK_ZERO))
+        committee.save_revision().publish()
+        assert "being edited: Gus Paradiso" in demo("--remove")
+        assert [term.person for term in CommitteeTerm.objects.all()] == [member]
+
+    def test_removal_leaves_a_committee_that_is_being_edited(self):
+        CommitteePage.objects.get().save_revision()
+        said = demo("--remove")
+        assert "being edited: Committee" in said
+        assert "being edited: Fergus Adeyemi" in said
+        assert CommitteeTerm.objects.count() == len(PEOPLE["terms"])
+
     def test_removal_takes_an_edited_chat_and_survives_one_deleted(self):
         chat_of_week(4).delete()
         edited = chat_of_week(6)
@@ -600,19 +785,47 @@ def _few_of_it(monkeypatch) -> None:
         if name == "posts":
             pictured = next(one for one in POSTS["posts"] if "image" in one)
             return {**whole, "posts": [{**pictured, "body": []}]}
+        if name == "guides":
+            few = [_alone_in_it(one) for one in whole["guides"][:2]]
+            return {**whole, "guides": few}
         if name == "events":
             few = [one for one in EVENTS["events"] if one.get("weeks_ago") in (0, -2)]
             series = [one for one in EVENTS["series"] if one["rhythm"] == "weeks"]
             return {**whole, "series": series, "events": few}
         return {"comments": []} if name == "comments" else whole
 
-    for module in (loading, blog, comments, events):
+    for module in (loading, blog, comments, events, guides):
         monkeypatch.setattr(module, "read", read_few)
 
 
 def _alone(chat: dict) -> list[dict]:
     """Return the topics of a chat that lead to no other chat's."""
     return [topic for topic in chat.get("topics", []) if "superseded_by" not in topic]
+
+
+def _alone_in_it(guide: dict) -> dict:
+    """Return a guide whose sections show neither chats nor other guides."""
+    few = [
+        {
+            **section,
+            "topics": [],
+            "body": [one for one in section["body"] if one["type"] == "table"],
+        }
+        for section in guide["sections"]
+    ]
+    return {**guide, "related": [], "sections": few}
+
+
+def _blocks(kind: str = "") -> list[dict]:
+    """Return the blocks of the data, of one kind or of all."""
+    sections = [section for guide in GUIDES["guides"] for section in guide["sections"]]
+    blocks = [block for section in [*sections, *GUIDES["shared"]] for block in section["body"]]
+    return [block for block in blocks if kind in ("", block["type"])]
+
+
+def _blocks_of_guides() -> list[StreamValue.StreamChild]:
+    sections = [section for guide in GuidePage.objects.all() for section in guide.sections]
+    return [block for section in sections for block in section.block["body"]]
 
 
 @pytest.mark.django_db
@@ -651,11 +864,11 @@ class TestSiteInUse:
         refs += [Ref("search", "q=the"), announcements.ref_of(network)]
         for ref in dict.fromkeys(refs):
             make_subscription("ines@example.org", ref)
-        assert {"posts", "recordings", "events", "list"} <= {ref.kind for ref in refs}
+        assert {"posts", "recordings", "events", "guides", "list"} <= {ref.kind for ref in refs}
         demo()
         assert network.announcements.exists()
         self._tell_in_weeks()
-        for model in (PostPage, EventPage, ChatPage):
+        for model in (PostPage, EventPage, ChatPage, GuidePage):
             for page in model.objects.all():
                 page.title = f"{page.title}, corrected"
                 page.save_revision().publish()
@@ -722,6 +935,7 @@ def test_the_newest_chat_is_that_of_the_last_wednesday_begun(now, day):
 def test_loaded_on_a_chat_day_before_the_hour_the_states_are_the_same(monkeypatch):
     monkeypatch.setattr(loading, "load_posts", lambda *_made: {})
     monkeypatch.setattr(loading, "load_events", lambda *_made: 0)
+    monkeypatch.setattr(loading, "plant_guides", dict)
     demo()
     assert Counter(chat.state for chat in ChatPage.objects.all()) == {
         "upcoming": 2,

@@ -2,18 +2,15 @@
 
 import datetime
 from collections.abc import Iterable, Iterator
-from functools import cache
 
-from django.core.files import File
-from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 from taggit.models import Tag
-from wagtail.images.models import Image
 
 from blog.models import BlogPage, Category, PostPage, PostTag
 from chats.models import ChatPage
 from events.models import EventPage
-from operate.demonstration.items import HERE, find_or_make, given, loaded, read, remember
+from operate.demonstration.files import Files
+from operate.demonstration.items import find_or_make, given, loaded, read, remember
 from people.models import Person
 
 AS_GIVEN = ["title", "slug", "summary", "canonical_url"]
@@ -21,11 +18,11 @@ MORNING = datetime.time(9, 12)
 
 
 def load_posts(
-    people: dict[str, Person], chats: dict[int, ChatPage], written: list[FieldFile]
+    people: dict[str, Person], chats: dict[int, ChatPage], files: Files
 ) -> dict[str, PostPage]:
     """Publish the posts as if each had stood here since its day; return them by slug.
 
-    What is put into the storage is noted in `written`. Without a blog there are none.
+    Without a blog there are none.
     """
     blog = BlogPage.objects.first()
     if blog is None:
@@ -37,7 +34,7 @@ def load_posts(
     }
     for category in entries["categories"]:
         find_or_make(Category, name=category["name"])
-    maker = _PostMaker({**people, **guests}, chats, written)
+    maker = _PostMaker({**people, **guests}, chats, files)
     posts = {}
     for entry in sorted(entries["posts"], key=lambda entry: -entry["days_ago"]):
         post = posts[entry["slug"]] = maker.make(entry)
@@ -61,14 +58,11 @@ def images_in(post: PostPage) -> Iterator[int]:
 class _PostMaker:
     """Makes unsaved posts of the entries in posts.toml."""
 
-    def __init__(
-        self, people: dict[str, Person], chats: dict[int, ChatPage], written: list[FieldFile]
-    ):
+    def __init__(self, people: dict[str, Person], chats: dict[int, ChatPage], files: Files):
         self.people = people
         self.chats = chats
-        self.written = written
+        self.image = files.image
         self.today = timezone.localdate()
-        self.image = cache(self._image)
 
     def make(self, entry: dict) -> PostPage:
         date = self.today - datetime.timedelta(days=entry["days_ago"])
@@ -125,14 +119,6 @@ class _PostMaker:
     def _topic(self, weeks_ago: int, start: int) -> str:
         topics = self.chats[weeks_ago].topics.all()
         return next(topic.key for topic in topics if topic.start == start)
-
-    def _image(self, name: str) -> Image:
-        image = Image(title=name.replace("-", " ").capitalize())
-        with (HERE / "media" / f"{name}.png").open("rb") as file:
-            image.file.save(f"{name}.png", File(file), save=False)
-        self.written.append(image.file)
-        image.save()
-        return remember(image)
 
 
 def _renamed(block: dict) -> dict:

@@ -10,8 +10,9 @@ from django.db import transaction
 from django.db.models import Model
 from django.db.models.fields.files import FieldFile
 from django.utils import timezone
-from django.utils.html import format_html, strip_tags
+from django.utils.html import format_html
 from taggit.models import Tag
+from wagtail.documents import get_document_model
 from wagtail.images.models import Image
 from wagtail.models import PageLogEntry, ReferenceIndex
 from wagtailmedia.models import AbstractMedia, MediaType, get_media_model
@@ -24,12 +25,21 @@ from chats.states import is_ahead
 from chats.transcribing import bring_in_lines, note_checked, set_offset
 from comments.findable import COMMENTS
 from comments.models import Comment
-from core.pages import BasePage
 from events.models import EventPage, Kind, Series
-from home.models import SearchExample
+from guides.models import Audience, GuideChange, GuidePage, SharedText
+from home.models import StandardPage
 from operate.demonstration.blog import images_in, load_posts
 from operate.demonstration.comments import load_comments
 from operate.demonstration.events import load_events, loaded_events, remove_events
+from operate.demonstration.files import Files
+from operate.demonstration.front import say_words, take_back_words
+from operate.demonstration.guides import (
+    fill_guides,
+    loaded_changes,
+    make_subjects,
+    plant_guides,
+    sections_by_topic,
+)
 from operate.demonstration.items import HERE, find_or_make, given, loaded, read, remember
 from operate.demonstration.updates import (
     forget_notices,
@@ -38,7 +48,7 @@ from operate.demonstration.updates import (
     remove_updates,
 )
 from operate.models import DemonstrationItem
-from people.models import Library, Person, Team
+from people.models import CommitteePage, Library, Person, Subject, Team
 from search.entries import refresh
 from search.models import GlossaryTerm
 
@@ -59,8 +69,11 @@ AS_GIVEN_OF_CHAT = [
 ]
 AS_GIVEN_OF_TOPIC = ["start", "title", "source", "kind", "answer"]
 NAMED = (
+    SharedText,
     Person,
     Team,
+    Subject,
+    Audience,
     Library,
     Tag,
     Category,
@@ -68,10 +81,11 @@ NAMED = (
     Kind,
     GlossaryTerm,
     Image,
+    get_document_model(),
     get_media_model(),
 )
-"""What stays where something else names it; persons go before their teams."""
-NO_WORDS = {"home_intro": "", "archive_intro": "", "search_examples": []}
+"""What stays where something else names it. Each goes before what it names itself."""
+OF_PERSON = ["name", "role", "blurb", "extension", "email", "library"]
 
 
 @dataclass
@@ -87,9 +101,9 @@ def load() -> int:
     """Load the demonstration and return how many chats it has: 0 if it is here already.
 
     Persons, teams, libraries and tags that are here under the same name are used as they are.
-    The home page and the archive get words only where they have none, the glossary only names
-    that it has not. No subscriber is told of any of it. A load that fails leaves nothing behind, no
-    file either.
+    Pages get words only where they have none, the glossary only names that it has not, the
+    committee only members if it has none. No subscriber is told of any of it. A load that fails
+    leaves nothing behind, no file either.
     """
     written: list[FieldFile] = []
     try:
@@ -108,19 +122,26 @@ def _load(written: list[FieldFile]) -> int:
     if DemonstrationItem.objects.exists():
         return 0
     chats = read("chats")["chats"]
-    maker = ChatMaker(chats, written)
+    make_subjects()
+    guides = plant_guides()
+    maker = ChatMaker(chats, written, sections_by_topic(guides))
+    files = Files(written)
     for entry in sorted(chats, key=lambda entry: -entry["weeks_ago"]):
         chat = maker.made[entry["weeks_ago"]] = maker.make(entry)
         _publish_first(archive, chat)
         _bring_in_what_was_said(chat, entry)
-    _reword(archive, old=NO_WORDS, new=read("front"))
-    for entry in read("glossary")["terms"]:
-        _explain(entry["term"], entry["also"])
+    say_words(maker.people)
+    glossary = read("glossary")
+    for entry in glossary["terms"]:
+        _explain(entry)
+    for term, meaning in glossary["meanings"].items():
+        GlossaryTerm.objects.filter(term=term, meaning="").update(meaning=meaning)
     load_events(maker.people, maker.made, maker.week_zero)
-    posts = load_posts(maker.people, maker.made, written)
+    posts = load_posts(maker.people, maker.made, files)
     load_comments(posts, maker.made)
     refresh(COMMENTS, Comment.objects.values_list("pk", flat=True))
     load_updates(maker.week_zero)
+    fill_guides(guides, maker.people, maker.made, posts, files)
     hush_loaded()
     return len(chats)
 
@@ -138,26 +159,29 @@ def remove() -> Removal | None:
     chats = ChatPage.objects.filter(pk__in=loaded(ChatPage))
     removal.chats = chats.count()
     # What the load wrote to the log of pages; what somebody did to them stays on record.
-    for model in (ChatPage, PostPage):
+    for model in (ChatPage, PostPage, GuidePage):
         PageLogEntry.objects.filter(page_id__in=loaded(model), user=None).delete()
     events = list(loaded_events().values_list("pk", flat=True))
     PageLogEntry.objects.filter(page_id__in=events, user=None).delete()
     for model, pks in ((ChatPage, loaded(ChatPage)), (PostPage, loaded(PostPage))):
         forget_notices(model, pks)
     forget_notices(EventPage, events)
-    removal.kept += remove_updates()
+    forget_notices(GuideChange, loaded_changes())
+    GuidePage.objects.filter(pk__in=loaded(GuidePage)).delete()
+    removal.kept += take_back_words()
     remove_events()
     chats.delete()
     PostPage.objects.filter(pk__in=loaded(PostPage)).delete()
     drafted = set(_named_in_drafts())
+    removal.kept += remove_updates(drafted)
     for model in NAMED:
         for item in model.objects.filter(pk__in=loaded(model)):
             if item in drafted or _is_used(item):
                 removal.kept.append(str(item))
             else:
                 item.delete()
-    if archive := ChatArchivePage.objects.first():
-        removal.kept += map(str, _reword(archive, old=read("front"), new=NO_WORDS))
+    for term, meaning in read("glossary")["meanings"].items():
+        GlossaryTerm.objects.filter(term=term, meaning=meaning).update(meaning="")
     DemonstrationItem.objects.all().delete()
     return removal
 
@@ -172,8 +196,15 @@ def last_community_day() -> datetime.date:
 class ChatMaker:
     """Makes unsaved chats of the entries in chats.toml, and all that they name."""
 
-    def __init__(self, chats: list[dict], written: list[FieldFile]):
+    def __init__(
+        self,
+        chats: list[dict],
+        written: list[FieldFile],
+        explained: dict[tuple[int, int], tuple[GuidePage, str]],
+    ):
         self.written = written
+        self.explained = explained
+        """Which section of a guide a topic names, by `weeks_ago` and `start`."""
         self.made: dict[int, ChatPage] = {}
         """The chats, by how many weeks ago."""
         people = read("people")
@@ -183,12 +214,8 @@ class ChatMaker:
             for team in people["teams"]
         }
         self.people = {
-            person["slug"]: find_or_make(
-                Person,
-                team=self.teams[person["team"]],
-                **given(person, ["name", "role", "blurb"]),
-            )
-            for person in people["people"]
+            person["slug"]: self._person(person)
+            for person in [*people["people"], *people["members"]]
         }
         for library in people["libraries"]:
             find_or_make(Library, **library)
@@ -218,6 +245,14 @@ class ChatMaker:
             **given(entry, AS_GIVEN_OF_CHAT),
         )
 
+    def _person(self, entry: dict) -> Person:
+        subjects = {
+            name: [Subject.objects.get(name__iexact=subject) for subject in entry.get(name, [])]
+            for name in ("answers", "mentors_in")
+        }
+        team = self.teams.get(entry.get("team", ""))
+        return find_or_make(Person, team=team, **subjects, **given(entry, OF_PERSON))
+
     def _recording(self, entry: dict) -> AbstractMedia:
         media = get_media_model()(
             title=entry["title"], type=MediaType.VIDEO, duration=entry["duration"]
@@ -233,10 +268,14 @@ class ChatMaker:
     def _topic(self, chat: dict, entry: dict, order: int) -> Topic:
         address = f"{chat['weeks_ago']}:{entry.get('start')}"
         successor = entry.get("superseded_by")
+        place = chat["weeks_ago"], entry.get("start")
+        guide, section = self.explained.get(place, (None, ""))
         return Topic(
             sort_order=order,
             key=self.keys.get(address) or new_key(),
             superseded_by=self.keys[successor] if successor else "",
+            related_page=guide,
+            related_section=section,
             answer_checked_on=self._day(entry, "answer_checked_weeks_ago"),
             tagged_items=[TopicTag(tag=self.tags[name]) for name in entry.get("tags", [])],
             **given(entry, AS_GIVEN_OF_TOPIC),
@@ -249,9 +288,10 @@ class ChatMaker:
         return self.week_zero - datetime.timedelta(weeks=weeks)
 
 
-def _explain(term: str, names: list[str]) -> None:
+def _explain(entry: dict) -> None:
     """Put a term into the glossary; not if it has the term or one of its names."""
-    glossary_term = GlossaryTerm(term=term, also="\n".join(names))
+    also = "\n".join(entry["also"])
+    glossary_term = GlossaryTerm(also=also, **given(entry, ["term", "meaning"]))
     try:
         glossary_term.full_clean()
     except ValidationError:
@@ -281,11 +321,16 @@ def _bring_in_what_was_said(chat: ChatPage, entry: dict) -> None:
 
 
 def _is_used(item: Model) -> bool:
-    """Say whether any row of the database points at it, or a page's body names it."""
+    """Say whether any row of the database points at it, or a page's body names it.
+
+    Rows that only join it to what it names itself do not count, nor do other sizes of a picture.
+    """
+    own = {field.remote_field.through for field in item._meta.many_to_many}
+    own.add(Image.get_rendition_model())
     return ReferenceIndex.get_references_to(item).exists() or any(
         relation.related_model._base_manager.filter(**{relation.field.name: item}).exists()
         for relation in item._meta.get_fields(include_hidden=True)
-        if relation.auto_created and not relation.concrete
+        if relation.auto_created and not relation.concrete and relation.related_model not in own
     )
 
 
@@ -309,30 +354,18 @@ def _named_in_drafts() -> Iterable[Model]:
         yield from filter(None, [draft.recording_file, draft.audio_file])
         for topic in draft.topics.all():
             yield from topic.tags.all()
+    for guide in GuidePage.objects.filter(has_unpublished_changes=True):
+        draft = guide.get_latest_revision_as_object()
+        yield from filter(None, [draft.subject, draft.audience, draft.keeper])
+        yield from draft.shown_tags
+        yield from _named_in_text(draft)
+    for page in StandardPage.objects.filter(has_unpublished_changes=True):
+        yield from _named_in_text(page.get_latest_revision_as_object())
+    for committee in CommitteePage.objects.filter(has_unpublished_changes=True):
+        draft = committee.get_latest_revision_as_object()
+        yield from (term.person for term in draft.terms.all())
 
 
-def _reword(archive: ChatArchivePage, old: dict, new: dict) -> set[BasePage]:
-    """Say `new` where home page and archive still say `old`.
-
-    A page with a draft is being edited and left alone; such pages are returned.
-    """
-    home = archive.get_parent().specific
-    reworded = set()
-    if _says(home.intro, old["home_intro"]):
-        home.intro = new["home_intro"]
-        reworded.add(home)
-    if [example.words for example in home.search_examples.all()] == old["search_examples"]:
-        home.search_examples = [SearchExample(words=words) for words in new["search_examples"]]
-        reworded.add(home)
-    if _says(archive.intro, old["archive_intro"]):
-        archive.intro = new["archive_intro"]
-        reworded.add(archive)
-    drafted = {page for page in reworded if page.has_unpublished_changes}
-    for page in reworded - drafted:
-        page.save_revision().publish()
-    return drafted
-
-
-def _says(html: str, words: str) -> bool:
-    """Compare what is read: the editor's widget adds attributes of its own."""
-    return strip_tags(html) == strip_tags(words)
+def _named_in_text(page: GuidePage | StandardPage) -> Iterable[Model]:
+    for model, pk, _path, _place in page._meta.get_field("body").extract_references(page.body):
+        yield from model._default_manager.filter(pk=pk)

@@ -1,15 +1,18 @@
 """The announcements of the demonstration, and the silence about all that it loads."""
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from django.db.models import Model
 from django.utils import timezone
+from wagtail.models import ReferenceIndex
 
 from blog.models import BlogPage, PostPage
 from chats.models import ChatArchivePage, ChatPage
 from events.models import CalendarPage, EventPage
+from guides.models import GuideChange
 from operate.demonstration.events import loaded_events
+from operate.demonstration.guides import loaded_changes
 from operate.demonstration.items import find_or_make, given, loaded, read, remember
 from search.entries import refresh
 from updates import announcements, news
@@ -47,6 +50,7 @@ def hush_loaded() -> None:
         (PostPage, loaded(PostPage)),
         (ChatPage, recorded.values_list("pk", flat=True)),
         (EventPage, loaded_events().values_list("pk", flat=True)),
+        (GuideChange, loaded_changes()),
     ):
         news.hush(model, pks)
 
@@ -55,14 +59,19 @@ def forget_notices(model: type[Model], pks: Iterable[int]) -> None:
     Notice.objects.filter(source=model._meta.label_lower, object_id__in=list(pks)).delete()
 
 
-def remove_updates() -> list[str]:
-    """Take out the announcements, and the lists that nobody else uses; return what stays."""
+def remove_updates(drafted: Container[Model]) -> list[str]:
+    """Take out the announcements, and the lists that nobody else uses; return what stays.
+
+    `drafted` is what editors' drafts name.
+    """
     forget_notices(Announcement, loaded(Announcement))
     Announcement.objects.filter(pk__in=loaded(Announcement)).delete()
     kept = []
     for one in AnnouncementList.objects.filter(pk__in=loaded(AnnouncementList)):
         following = Subscription.objects.following(announcements.ref_of(one))
-        if one.announcements.exists() or following.filter(ended_at=None).exists():
+        is_followed = following.filter(ended_at=None).exists()
+        is_shown = one in drafted or ReferenceIndex.get_references_to(one).exists()
+        if one.announcements.exists() or is_followed or is_shown:
             kept.append(one.name)
         else:
             one.delete()

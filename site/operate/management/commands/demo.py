@@ -8,7 +8,8 @@ from operate.demonstration import loading
 
 class Command(BaseCommand):
     help = (
-        "Load the demonstration: a made-up library network, its people, chats, posts and events. "
+        "Load the demonstration: a made-up library network, its people, chats, guides, posts and "
+        "events. "
         "It is loaded once; a second call changes nothing."
     )
 
