@@ -53,11 +53,11 @@ def faults(crawled: dict[str, Crawled]) -> Iterator[str]:
 
 def _ask(client: Client, address: str, passed_over: tuple[str, ...]) -> Crawled:
     response = client.get(address, follow=True)
+    # Read to its end, or the file behind it stays open.
+    content = b"".join(response) if response.streaming else response.content
     if not response.get("Content-Type", "").startswith("text/html"):
-        response.close()
         return Crawled(response.status_code, frozenset(), ())
     base = response.redirect_chain[-1][0] if response.redirect_chain else address
-    content = b"".join(response) if response.streaming else response.content
     tree = html.fromstring(content)
     links = []
     for element in tree.cssselect(LINKS):

@@ -10,6 +10,7 @@ from django.core.validators import URLValidator
 from django.db.models import prefetch_related_objects
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.html import strip_tags
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
@@ -495,3 +496,15 @@ HOW_TO_BLOCKS = (
     ("catalogue", CatalogueBlock()),
 )
 """What texts have that are worked by."""
+
+
+def text_of(body: Iterable[blocks.StreamValue.StreamChild]) -> str:
+    """Return what is read of a text, without markup."""
+    said = (
+        words
+        for child in body
+        for words in child.block.get_searchable_content(child.value)
+        # What a block says of a field that was not there yet when the text was saved.
+        if words != "None"
+    )
+    return " ".join(filter(None, map(strip_tags, said)))

@@ -20,6 +20,10 @@ class BasePageQuerySet(PageQuerySet):
         expired = Q(expire_at__lte=timezone.now())
         return self.live().exclude(expired).public()
 
+    def written(self) -> "BasePageQuerySet":
+        """Leave out what every site begins with, until somebody here has published it."""
+        return self.exclude(live_revision=None)
+
 
 OF_DRAFTS_ONLY = {
     COMMENTS_RELATION_NAME,

@@ -10,7 +10,7 @@ from taggit.models import Tag
 from wagtail.blocks import StreamValue
 from wagtail.models import ReferenceIndex
 
-from core.blocks import answers_in
+from core.blocks import answers_in, text_of
 from core.findable import Addresses, Findable, FindableText
 from guides.models import Audience, GuidePage, GuideTag, SharedText
 from people.findable import PERSONS, persons_of
@@ -18,6 +18,8 @@ from people.models import Person, Subject
 
 GUIDE, SECTION, ANSWER = "guide", "section", "answer"
 BETWEEN = " · "
+WEIGHT_OF_ANSWER = 1.4
+"""Written to be looked up by just these words."""
 
 
 def _texts(guides: QuerySet) -> Iterator[tuple[GuidePage, list[FindableText]]]:
@@ -68,6 +70,7 @@ def _texts_of_sections(guide: GuidePage) -> Iterator[FindableText]:
                 context=context,
                 fragment=anchor,
                 place=place,
+                weight=WEIGHT_OF_ANSWER,
                 **shared,
             )
 
@@ -83,14 +86,9 @@ def _shared_by_all(guide: GuidePage) -> dict:
 
 def _words_of(body: StreamValue) -> str:
     """Return what is read in a section, but for questions: they are found by themselves."""
-    said = [
-        words
-        for child in body
-        if child.block_type not in ("answers", "shared")
-        for words in child.block.get_searchable_content(child.value)
-    ]
-    said += [_words_of(text.body) for text in _shared_in(body)]
-    return " ".join(filter(None, map(strip_tags, said)))
+    own = text_of(child for child in body if child.block_type not in ("answers", "shared"))
+    shared = (_words_of(text.body) for text in _shared_in(body))
+    return " ".join(filter(None, [own, *shared]))
 
 
 def _answers_of(body: StreamValue) -> Iterator[tuple[str, str, str]]:

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from django.db.models import QuerySet
-from django.utils.html import strip_tags
 from django.utils.translation import gettext_lazy as _
 
+from core.blocks import text_of
 from core.findable import Addresses, Findable, FindableText
 from home.models import StandardPage
 from people.findable import PAGE
@@ -13,8 +13,7 @@ from people.findable import PAGE
 
 def _texts(pages: QuerySet) -> Iterator[tuple[StandardPage, list[FindableText]]]:
     for page in pages:
-        said = page.body.stream_block.get_searchable_content(page.body)
-        words = " ".join(filter(None, [page.summary, *map(strip_tags, said)]))
+        words = f"{page.summary} {text_of(page.body)}".strip()
         yield page, [FindableText(PAGE, key=str(page.pk), title=page.title, text=words)]
 
 
@@ -26,7 +25,7 @@ STANDARD_PAGES = Findable(
     model=StandardPage,
     kinds={PAGE: _("Page")},
     plurals={PAGE: _("Pages")},
-    visible=lambda: StandardPage.objects.published(),
+    visible=lambda: StandardPage.objects.published().written(),
     texts=_texts,
     addresses=_addresses,
 )

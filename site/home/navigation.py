@@ -39,7 +39,7 @@ def site_frame(request: HttpRequest) -> dict:
         "site_navigation": SimpleLazyObject(lambda: frame.head),
         "footer_navigation": SimpleLazyObject(lambda: [*frame.foot, *_always_at_the_foot(request)]),
         "notice_bar": SimpleLazyObject(lambda: frame.notice),
-        "search_url": _search_url(request),
+        "site_search_url": _search_url(request),
     }
 
 

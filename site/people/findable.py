@@ -29,7 +29,7 @@ def _texts_of_persons(persons: QuerySet) -> Iterator[tuple[Person, list[Findable
         "answers", "mentors_in", Prefetch("terms", terms.select_related("page"))
     )
     for person in fetched:
-        mentored = {subject: _("Mentor for %s") for subject in person.mentors_in.all()}
+        mentored = {subject: _("Ask about %s, as a mentor") for subject in person.mentors_in.all()}
         asked_about = {subject: _("Ask about %s") for subject in person.answers.all()} | mentored
         asked = [said % _named_and_told(subject) for subject, said in asked_about.items()]
         committees = dict.fromkeys(
@@ -89,11 +89,6 @@ def _addresses_of_named(named: QuerySet) -> Addresses:
     return {one.pk: one.get_absolute_url() for one in named.only("slug")}
 
 
-def _written(pages: QuerySet) -> QuerySet:
-    """Leave out what every site begins with and nobody has written in yet."""
-    return pages.exclude(live_revision=None)
-
-
 def _addresses_of_pages(pages: QuerySet) -> Addresses:
     return {page.pk: page.url for page in pages}
 
@@ -134,7 +129,7 @@ COMMITTEES = Findable(
     model=CommitteePage,
     kinds={COMMITTEE: gettext_lazy("Committee")},
     plurals={COMMITTEE: gettext_lazy("Committees")},
-    visible=lambda: _written(CommitteePage.objects.published()),
+    visible=lambda: CommitteePage.objects.published().written(),
     texts=_texts_of_committees,
     addresses=_addresses_of_pages,
     depending=_hanging_on_committees,
@@ -143,7 +138,7 @@ PEOPLE = Findable(
     model=PeoplePage,
     kinds={PAGE: gettext_lazy("Page")},
     plurals={PAGE: gettext_lazy("Pages")},
-    visible=lambda: _written(PeoplePage.objects.published()),
+    visible=lambda: PeoplePage.objects.published().written(),
     texts=lambda pages: ((page, [_text_of_people(page)]) for page in pages),
     addresses=_addresses_of_pages,
 )
@@ -151,7 +146,7 @@ CONTACT = Findable(
     model=ContactPage,
     kinds={PAGE: gettext_lazy("Page")},
     plurals={PAGE: gettext_lazy("Pages")},
-    visible=lambda: _written(ContactPage.objects.published()),
+    visible=lambda: ContactPage.objects.published().written(),
     texts=lambda pages: ((page, [_text_of_contact(page)]) for page in pages),
     addresses=_addresses_of_pages,
 )

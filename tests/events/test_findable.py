@@ -51,7 +51,7 @@ def event():
     ],
 )
 def test_an_event_is_found_by_what_it_says_and_names(event, words):
-    assert hits(words) == [("event", event.url)]
+    assert ("event", event.url) in hits(words)
 
 
 @pytest.mark.parametrize("words", ["zebra", "quagga", "okapi", "wolfe"])
@@ -77,7 +77,7 @@ def test_a_renamed_one_is_found_by_the_new_name(event, model, old):
     named = model.objects.get()
     named.name = "Marshmallow"
     named.save()
-    assert hits("marshmallow")[0] == ("event", event.url)
+    assert ("event", event.url) in hits("marshmallow")
     assert hits(old) == []
 
 

@@ -180,3 +180,11 @@ def test_a_long_guide_costs_as_many_queries_as_a_short_one(home):
             refresh_object(guide)
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_what_a_block_does_not_say_is_not_found_as_a_word(home):
+    step = {"type": "item", "id": ITEM, "value": {"title": "Weigh it"}}
+    steps = {"type": "steps", "value": {"steps": [step]}}
+    make_guide("Pack a book", [("Padding", [steps], ID)])
+    entry = Entry.objects.get(kind="section")
+    assert entry.text == "Weigh it"

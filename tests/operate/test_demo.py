@@ -58,6 +58,7 @@ from people.models import (
 from search.models import Change, Entry, GlossaryTerm
 from search.query import parse, widen
 from search.results import Narrowing, find
+from tests.crawling import crawl, faults
 from tests.factories.chats import make_chat, make_topic
 from tests.factories.events import make_event
 from tests.factories.guides import make_guide
@@ -316,6 +317,14 @@ class TestLoaded(TestCase):
     def test_pages_answer(self):
         for page in (HomePage.objects.get(), ChatArchivePage.objects.get(), chat_of_week(4)):
             assert self.client.get(page.url).status_code == 200
+
+    def test_no_link_of_the_site_leads_nowhere(self):
+        # Months follow each other without an end; of topics and comments there are hundreds.
+        months = tuple(f"/events/{year}/" for year in range(2028, 2100))
+        passed_over = ("/admin/", "/static/", "/topics/", "/comments/", *months)
+        crawled = crawl(self.client, passed_over=passed_over)
+        assert not list(faults(crawled))
+        assert len(crawled) > 300
 
     def test_a_revision_published_again_changes_nothing(self):
         for weeks_ago in (4, 54, 142, 154):

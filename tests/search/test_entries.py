@@ -54,8 +54,6 @@ def chat(archive) -> ChatPage:
         teams=["Tamarack Delivery"],
         title="Maps on the road",
     )
-    # What every site begins with is there without ever having been saved.
-    sweep()
     following.rebuild()
     return chat
 

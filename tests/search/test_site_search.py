@@ -89,7 +89,7 @@ class TestThePage:
         }
         assert said.pop("Choose among boxes") == (
             "/guides/pack/#section-1a2b3c4d",
-            "Guide In “Pack a loan”",
+            "Section of a guide In “Pack a loan”",
         )
         assert said.pop("Boxes and tape") == ("/events/tape/", "Event")
         href, meta = said.pop("Boxes that hold")

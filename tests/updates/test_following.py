@@ -196,7 +196,7 @@ class TestTheIndex:
             group.cssselect("h2")[0].text: [box.get("value") for box in group.cssselect("input")]
             for group in tree.cssselect("fieldset.offered")
         }
-        assert list(groups) == ["Blog", "Community chats", "Events", "Announcements"]
+        assert list(groups) == ["Guides", "Blog", "Community chats", "Events", "Announcements"]
         assert groups["Announcements"] == [f"list:{regional.pk}"]
         assert [ref.partition(":")[0] for ref in groups["Blog"]] == ["posts", "posts-category"]
         assert [ref.partition(":")[0] for ref in groups["Events"]] == [
@@ -276,7 +276,8 @@ class TestTheForm:
     )
     def test_nothing_that_is_there_offers_everything(self, client, home, what):
         page = client.get(FOLLOW, {"what": what})
-        assert ticks(page) == {"events:": False, "recordings:": False, "posts:": False}
+        offered = ("guides:", "posts:", "recordings:", "events:")
+        assert ticks(page) == dict.fromkeys(offered, False)
 
     def test_it_is_asked_for(self, client, home):
         page = send(client, ["posts:", "events:"], pace="weekly")
@@ -529,7 +530,7 @@ class TestPreferences:
             "weekly",
             "daily",
         ]
-        assert set(ticks(page)) == {"recordings:"}
+        assert set(ticks(page)) == {"guides:", "recordings:"}
         assert page["Referrer-Policy"] == "same-origin"
         assert "no-store" in page["Cache-Control"]
 
@@ -587,7 +588,7 @@ class TestPreferences:
         tree = tree_of(page)
         assert "All of it is stopped" in tree.cssselect("[role=status]")[0].text_content()
         assert tree.cssselect(".empty h2")[0].text == "You follow nothing"
-        assert set(ticks(page)) == {"posts:", "events:", "recordings:"}
+        assert set(ticks(page)) == {"guides:", "posts:", "events:", "recordings:"}
 
     def test_more_is_added_without_another_mail(self, client, subscriber):
         Address.objects.update(proven_at=None)

@@ -34,7 +34,7 @@ from wagtail.search import index
 from chats.blocks import CHAT_BLOCKS
 from comments.blocks import QuestionsBlock, questions_in
 from comments.models import DiscussedPage
-from core.blocks import TEXT_BLOCKS
+from core.blocks import TEXT_BLOCKS, text_of
 from core.pages import BasePage, BasePageQuerySet, RoutableBasePage
 from core.structured_data import as_script
 from events.blocks import EVENT_BLOCKS
@@ -218,7 +218,7 @@ class PostPage(DiscussedPage, BasePage):
     @cached_property
     def text(self) -> str:
         """What is read of it, without markup."""
-        return " ".join(map(strip_tags, self.body.stream_block.get_searchable_content(self.body)))
+        return text_of(self.body)
 
     @property
     def reading_minutes(self) -> int:

@@ -20,7 +20,7 @@ from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Orderable, Page, PageManager
 from wagtail.search import index
 
-from core.blocks import TEXT_BLOCKS
+from core.blocks import TEXT_BLOCKS, text_of
 from core.keys import random_key
 from core.pages import BasePage, BasePageQuerySet, RoutableBasePage
 from core.zones import (
@@ -259,7 +259,7 @@ class EventPage(RoutableBasePage):
     @property
     def text(self) -> str:
         """What is read of it, without markup."""
-        return " ".join(map(strip_tags, self.body.stream_block.get_searchable_content(self.body)))
+        return text_of(self.body)
 
     @property
     def starts_there(self) -> datetime.datetime:
