@@ -26,6 +26,7 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "feedback": ("guide_desk:feedback",),
     "guide_reviews": ("guide_reviews",),
     "searches": ("searches_report",),
+    "broken_links": ("links_report",),
     "glossary": ("wagtailsnippets_search_glossaryterm:list",),
     "announcements": ("announcements:index",),
     "lists": ("announcement_lists:list",),
