@@ -194,7 +194,7 @@ def test_the_keyboard_alone_leads_from_home_to_a_moment(open_tab, chat):
     press_tab_until(page, "input[type=search]")
     page.keyboard.type("renew early")
     page.keyboard.press("Enter")
-    expect(page).to_have_url("/chats/?q=renew+early")
+    expect(page).to_have_url("/search/?q=renew+early")
     topic = chat.topics.get(title="Can we renew early?")
     press_tab_until(page, f'a[href$="#{topic.anchor}"]')
     page.keyboard.press("Enter")
@@ -206,7 +206,7 @@ def test_the_keyboard_alone_leads_from_home_to_a_moment(open_tab, chat):
 
 def test_search_filters_and_folds_work_without_script(open_tab, chat):
     page = open_tab(java_script_enabled=False)
-    page.goto("/")
+    page.goto("/chats/")
     page.get_by_role("searchbox").fill("renew early")
     page.get_by_role("button", name="Search").click()
     expect(page.get_by_role("status")).to_have_text("1 found")
