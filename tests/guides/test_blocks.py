@@ -35,7 +35,7 @@ from tests.factories.chats import make_chat, make_topic
 from tests.factories.events import make_event, make_series, register_one
 from tests.factories.updates import make_list
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 SECTION = SectionBlock()
 FIRST = "1a2b3c4d-0000-4000-8000-000000000000"

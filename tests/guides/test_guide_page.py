@@ -26,7 +26,7 @@ from tests.factories.blog import make_post
 from tests.factories.chats import make_chat, make_topic
 from tests.factories.guides import make_guide
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 TEXT = [("text", "<p>Look at the strap.</p>")]
 SECTIONS = [

@@ -10,7 +10,7 @@ from guides.models import Audience
 from people.models import Person, Subject
 from tests.factories.guides import make_guide
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from people.models import Person
 from tests.factories.chats import make_chat, make_topic
 from tests.factories.guides import make_guide
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 TEXT = (
     '<p>See <a href="/chats/">the chats</a>, <a href="https://example.org/a">them</a>, '

@@ -9,7 +9,7 @@ from wagtail.models import Page, Site
 from home.models import StandardPage
 from tests.factories.guides import make_guide
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 OPENSEARCH = "{http://a9.com/-/spec/opensearch/1.1/}"
 

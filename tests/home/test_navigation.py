@@ -12,6 +12,8 @@ from home.models import Navigation, NoticeBar, StandardPage
 from home.navigation import NavigationItem, _mark, site_frame
 from tests.factories.guides import make_guide
 
+pytestmark = pytest.mark.any_database
+
 HOUR = datetime.timedelta(hours=1)
 ALWAYS = ["Tags", "Email updates", "For editors"]
 

@@ -5,7 +5,7 @@ from lxml import html
 
 from home.models import StandardPage
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 def make_page(home, title, **fields) -> StandardPage:

@@ -20,6 +20,8 @@ from tests.factories.chats import make_chat
 from tests.factories.events import make_event
 from tests.factories.guides import make_guide
 
+pytestmark = pytest.mark.any_database
+
 PAGE = "http://localhost:8000/guides/renew/"
 
 

@@ -22,6 +22,8 @@ from tests.factories.guides import as_stored, make_guide
 from tests.operate.links_server import elsewhere as servers
 from tests.operate.links_server import page
 
+pytestmark = pytest.mark.any_database
+
 REPORT = "/admin/reports/links/"
 
 

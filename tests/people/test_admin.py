@@ -7,7 +7,7 @@ from lxml import html
 from people.models import Person
 from tests.factories.people import make_person, make_subject
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 def test_persons_are_narrowed_by_team_and_by_what_they_help_with(admin_client):

@@ -17,7 +17,7 @@ from tests.factories.chats import make_chat
 from tests.factories.events import make_event
 from tests.factories.people import make_person, make_subject, make_term
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 TODAY = "2024-06-15 12:00 +0000"
 
