@@ -667,4 +667,5 @@ def test_a_publish_costs_no_more_for_more_topics(archive):
         counts.append(len(queries))
         Tag.objects.update(name="maps")
         refresh_object(few)
-    assert counts[0] == counts[1] <= 23
+    # In PostgreSQL taking turns is a query of its own.
+    assert counts[0] == counts[1] <= 24
