@@ -431,7 +431,7 @@ class Scenario:
         (follower,), _at = follow(series, dated, [Person("Ines", "ines@example.org")])
         new = make_event("New", series=series, date=in_days(37))
         telling.tell_new_dates(follower, [one.registration for one in register_followers(new)])
-        later(days=1.5)
+        later(days=2)
         due.ask_still_coming()
         event = edit(event, start_time=datetime.time(16), end_time=datetime.time(17))
         tell_changes(later)
