@@ -292,8 +292,15 @@ def answers_in(body: Iterable[blocks.StreamValue.StreamChild]) -> Iterator[Answe
                 yield Answer(_anchor(child), said["question"], said["answer"].source)
 
 
+def key_of_block(
+    child: blocks.StreamValue.StreamChild | blocks.list_block.ListValue.ListChild,
+) -> str:
+    """Return the lasting name of a block within its page; blank for one never saved."""
+    return (child.id or "")[:KEY_LENGTH]
+
+
 def _anchor(child: blocks.list_block.ListValue.ListChild) -> str:
-    return f"answer-{child.id[:KEY_LENGTH]}"
+    return f"answer-{key_of_block(child)}"
 
 
 class FileValue(blocks.StructValue):

@@ -15,9 +15,9 @@ from core.findable import Addresses, Findable, FindableText
 from guides.models import Audience, GuidePage, GuideTag, SharedText
 from people.findable import PERSONS, persons_of
 from people.models import Person, Subject
+from search.showing import BETWEEN
 
 GUIDE, SECTION, ANSWER = "guide", "section", "answer"
-BETWEEN = " · "
 WEIGHT_OF_ANSWER = 1.4
 """Written to be looked up by just these words."""
 

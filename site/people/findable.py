@@ -18,9 +18,9 @@ from people.models import (
     Team,
 )
 from search.models import EntryLabel
+from search.showing import BETWEEN
 
 PERSON, TEAM, COMMITTEE, PAGE = "person", "team", "committee", "page"
-BETWEEN = " · "
 
 
 def _texts_of_persons(persons: QuerySet) -> Iterator[tuple[Person, list[FindableText]]]:

@@ -1,10 +1,10 @@
 """What follows in the search where persons, teams and subjects change."""
 
-from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete, pre_save
+from django.db.models.signals import m2m_changed, post_delete, post_save, pre_save
 
 from people.findable import COMMITTEES, PERSONS, TEAMS, persons_asked_about
 from people.models import CommitteePage, Person, Subject, Team
-from search.entries import refresh, taking_turns
+from search.entries import refresh
 from search.naming import follow_names
 
 
@@ -15,8 +15,7 @@ def connect() -> None:
     for subjects in (Person.answers, Person.mentors_in):
         m2m_changed.connect(_subjects_changed, sender=subjects.through)
     post_save.connect(_team_saved, sender=Team)
-    pre_delete.connect(_team_to_be_deleted, sender=Team)
-    post_delete.connect(_team_deleted, sender=Team)
+    follow_names(PERSONS, (Team,), _persons_in)
     follow_names(PERSONS, (Subject,), persons_asked_about)
     follow_names(COMMITTEES, (Person,), _committees_of)
 
@@ -46,18 +45,7 @@ def _subjects_changed(instance, action, pk_set=None, **kwargs) -> None:
 
 def _team_saved(instance, raw=False, **kwargs) -> None:
     if not raw:
-        with taking_turns():
-            refresh(TEAMS, [instance.pk])
-            refresh(PERSONS, _persons_in(instance))
-
-
-def _team_to_be_deleted(instance, **kwargs) -> None:
-    # Once it is deleted, nothing tells any more who was in it.
-    instance.had_in_it = _persons_in(instance)
-
-
-def _team_deleted(instance, **kwargs) -> None:
-    refresh(PERSONS, instance.had_in_it)
+        refresh(TEAMS, [instance.pk])
 
 
 def _persons_in(team: Team) -> list[int]:

@@ -30,14 +30,13 @@ from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Orderable, Page, PageManager
 from wagtail.search import index
 
+from core.blocks import key_of_block
 from core.pages import BasePage, BasePageQuerySet, RoutableBasePage
 from guides.blocks import SectionBlock
 from guides.forms import GuidePageForm
 from guides.models.notes import Feedback, GuideReview
 from guides.panels import ReviewPanel
 from people.models import Named, Person, Subject
-
-KEY_LENGTH = 8
 
 
 class GuideType(models.TextChoices):
@@ -237,8 +236,7 @@ class GuidePage(RoutableBasePage):
     @cached_property
     def sections(self) -> list[Section]:
         return [
-            Section((child.id or "")[:KEY_LENGTH], child.value["title"], child.value)
-            for child in self.body
+            Section(key_of_block(child), child.value["title"], child.value) for child in self.body
         ]
 
     def get_context(self, request, *args, **kwargs):
