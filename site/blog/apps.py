@@ -12,13 +12,14 @@ class BlogConfig(AppConfig):
         from django.conf import settings
 
         from blog import findable, news, signals
-        from blog.models import PostPage, Submission
+        from blog.models import PostPage, Step, Submission, SubmissionFile
         from blog.submissions import checks, keeping, mailed, needs, submitting, telling
         from comments.checking import checked_models
         from comments.pages import discussed_pages
         from core.doctor import checks as doctors_checks
         from core.due import DueWork, due_work
         from core.findable import findables
+        from core.page_cache.changes import never_shown
         from core.personal_data import PersonalData, personal_data
         from core.today import needs as todays_needs
         from outbox.messages import messages
@@ -38,6 +39,8 @@ class BlogConfig(AppConfig):
         checked_models.add(Submission)
         discussed_pages.add(PostPage)
         findables.add(findable.POSTS)
+        for model in (Step, Submission, SubmissionFile):
+            never_shown.add(model)
         todays_needs.add(needs.needs_of_the_blog)
         doctors_checks.add(checks.MAILBOX)
         personal_data.add(PersonalData("submissions", keeping.export_sender, keeping.erase_sender))

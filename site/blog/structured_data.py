@@ -1,11 +1,8 @@
 """What search engines and other sites are told of a post: schema.org BlogPosting, OpenGraph."""
 
-from wagtail.images.shortcuts import get_rendition_or_not_found
-
 from blog.models import PostPage
 from comments.models import Comment
-
-CARD = "fill-1200x630"
+from core.pictures import card_address
 
 
 def posting_data(post: PostPage) -> dict | None:
@@ -50,5 +47,5 @@ def posting_data(post: PostPage) -> dict | None:
 
 def card_url(post: PostPage) -> str:
     """Return the whole address of the picture shown where a post is shared."""
-    url = get_rendition_or_not_found(post.lead_image, CARD).url
+    url = card_address(post.lead_image)
     return url if "://" in url else post.get_site().root_url + url

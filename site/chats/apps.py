@@ -9,12 +9,12 @@ class ChatsConfig(AppConfig):
     verbose_name = _("Community chats")
 
     def ready(self) -> None:
-        from chats import findable, news, signals
+        from chats import clock, findable, news, signals
         from chats.addresses import keep_topic_addresses
         from chats.asking import put_to_next_chat
         from chats.event_chats import note_recording, tell_recordings
         from chats.hits import show_chats
-        from chats.models import ChatPage
+        from chats.models import Call, CallNote, ChatPage, ImportRecord
         from chats.needs import needs_of_chats
         from chats.removal import REMOVAL
         from chats.transcribing import erase_struck
@@ -23,6 +23,8 @@ class ChatsConfig(AppConfig):
         from core import offers
         from core.due import DueWork, due_work
         from core.findable import findables
+        from core.page_cache.changes import never_shown
+        from core.page_cache.clock import next_changes
         from core.today import needs
         from outbox.messages import messages
         from search.offers import tag_followed
@@ -41,6 +43,9 @@ class ChatsConfig(AppConfig):
         due_work.add(DueWork("old uploads", forget_old_uploads, every=night, once_for_all=True))
         minute = timedelta(minutes=1)
         due_work.add(DueWork("news of recordings", tell_recordings, every=minute))
+        next_changes.add(clock.next_start)
+        for model in (Call, CallNote, ImportRecord):
+            never_shown.add(model)
         needs.add(needs_of_chats)
         messages.add(REMOVAL)
         sources.add(news.RECORDED)

@@ -11,11 +11,14 @@ class CommentsConfig(AppConfig):
     def ready(self) -> None:
         from comments import announcing, checking, cleaning, findable, following, needs, submitting
         from comments.hits import show_comments
-        from comments.models import Comment
+        from comments.models import Comment, Decision, DroppedOnDay, ModeratorMail, Report
+        from comments.pages import next_closing
         from core import offers
         from core.due import DueWork, due_work
         from core.findable import findables
         from core.health import health_parts
+        from core.page_cache.changes import never_shown
+        from core.page_cache.clock import next_changes
         from core.personal_data import PersonalData, personal_data
         from core.today import needs as todays_needs
         from outbox.messages import messages
@@ -33,6 +36,9 @@ class CommentsConfig(AppConfig):
         findables.add(findable.COMMENTS)
         showings.add(Showing(Comment, show_comments))
         offers.page_saved.add(following.follow_page)
+        next_changes.add(next_closing)
+        for model in (Decision, DroppedOnDay, ModeratorMail, Report):
+            never_shown.add(model)
         health_parts.add(checking.spam_service)
         todays_needs.add(needs.needs_of_comments)
         personal_data.add(PersonalData("comments", cleaning.export_author, cleaning.erase_author))

@@ -14,10 +14,12 @@ from comments.findable import to_be_seen
 from comments.models import Comment
 from comments.pages import discussed_page
 from core.feeds import answer_feed
+from core.page_cache import same_for_all
 
 MOST = 30
 
 
+@same_for_all
 @require_safe
 def of_site(request: HttpRequest) -> HttpResponse:
     name = Site.find_for_request(request).site_name
@@ -25,6 +27,7 @@ def of_site(request: HttpRequest) -> HttpResponse:
     return _feed(request, title, "/", reverse("comments:feed"), to_be_seen())
 
 
+@same_for_all
 @require_safe
 def of_page(request: HttpRequest, page: int) -> HttpResponse:
     discussed = discussed_page(page)

@@ -2,6 +2,7 @@
 
 import datetime
 
+from django.db.models import Min
 from django.utils import timezone
 
 from comments.models import CommentSettings, DiscussedPage, Discussion
@@ -25,6 +26,21 @@ def closes_at(page: DiscussedPage, settings: CommentSettings) -> datetime.dateti
     if not settings.closed_after or page.first_published_at is None:
         return None
     return page.first_published_at + datetime.timedelta(days=settings.closed_after)
+
+
+def next_closing(now: datetime.datetime) -> datetime.datetime | None:
+    """Return when after a moment the clock closes the comments of some page."""
+    closed_after = CommentSettings.load().closed_after
+    if not closed_after:
+        return None
+    length = datetime.timedelta(days=closed_after)
+    firsts = [
+        model.objects.published()
+        .filter(first_published_at__gt=now - length)
+        .aggregate(first=Min("first_published_at"))["first"]
+        for model in discussed_pages
+    ]
+    return min((first + length for first in firsts if first), default=None)
 
 
 def is_open(page: DiscussedPage, settings: CommentSettings) -> bool:

@@ -10,6 +10,7 @@ from wagtail.contrib.sitemaps.views import sitemap
 from wagtail.documents import urls as wagtaildocs_urls
 
 from core.media import serve_media
+from core.page_cache import same_for_all
 from operate.health import healthz
 from outbox.mailbox import is_of_this_machine
 from people.sitemaps import PersonSitemap, TeamSitemap
@@ -30,17 +31,19 @@ urlpatterns = [
     path("documents/", include(wagtaildocs_urls)),
     re_path(r"^media/(?P<path>.+)$", serve_media, name="media"),
     path("healthz", healthz),
-    path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
+    path("sitemap.xml", same_for_all(sitemap), {"sitemaps": SITEMAPS}, name="sitemap"),
     path(
         "robots.txt",
-        TemplateView.as_view(template_name="robots.txt", content_type="text/plain"),
+        same_for_all(TemplateView.as_view(template_name="robots.txt", content_type="text/plain")),
     ),
     path(
         "opensearch.xml",
-        TemplateView.as_view(
-            template_name="opensearch.xml",
-            content_type="application/opensearchdescription+xml",
-            extra_context={"site_url": settings.SITE_URL},
+        same_for_all(
+            TemplateView.as_view(
+                template_name="opensearch.xml",
+                content_type="application/opensearchdescription+xml",
+                extra_context={"site_url": settings.SITE_URL},
+            )
         ),
         name="opensearch",
     ),

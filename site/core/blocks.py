@@ -7,7 +7,6 @@ from urllib.parse import parse_qsl, urlsplit, urlunsplit
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
-from django.db.models import prefetch_related_objects
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.html import strip_tags
@@ -18,9 +17,9 @@ from wagtail.contrib.typed_table_block.blocks import TypedTableBlock
 from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.documents.models import AbstractDocument
 from wagtail.images.blocks import ImageChooserBlock
-from wagtail.images.models import AbstractImage
 from wagtail.models import Page
 
+from core.pictures import fetch_renditions
 from core.security import let_forms_leave
 
 TEXT_FEATURES = ["bold", "italic", "link", "document-link", "ol", "ul", "code"]
@@ -43,12 +42,6 @@ def anchor_on_page(wanted: str, context: dict[str, Any] | None) -> str:
         anchor = f"{wanted}-{n}"
     request.anchors_on_page.add(anchor)
     return anchor
-
-
-def fetch_renditions(images: Iterable[AbstractImage | None]) -> None:
-    """Fetch what sizes there are of pictures, in one query for all."""
-    if present := [image for image in images if image is not None]:
-        prefetch_related_objects(present, "renditions")
 
 
 class AddressBlock(blocks.FieldBlock):
@@ -110,8 +103,22 @@ class QuoteBlock(blocks.StructBlock):
         preview_value = {"text": _("Ask twice, pack once."), "source": _("Over the packing table")}
 
 
+class PictureBlock(ImageChooserBlock):
+    """An image, fetched with the sizes there are of it: in one query for all of a text."""
+
+    def bulk_to_python(self, values):
+        images = super().bulk_to_python(values)
+        fetch_renditions(images)
+        return images
+
+    def deconstruct(self):
+        """In migrations it is the block of Wagtail that it stands in for."""
+        _path, args, kwargs = super().deconstruct()
+        return "wagtail.images.blocks.ImageChooserBlock", args, kwargs
+
+
 class ImageBlock(blocks.StructBlock):
-    image = ImageChooserBlock(label=_("Picture"))
+    image = PictureBlock(label=_("Picture"))
     alt = blocks.CharBlock(
         label=_("In words"),
         required=False,
@@ -131,9 +138,7 @@ class GalleryValue(blocks.StructValue):
     @cached_property
     def shown(self) -> list[blocks.StructValue]:
         """The pictures that are still there."""
-        shown = [one for one in self["images"] if one["image"]]
-        fetch_renditions(one["image"] for one in shown)
-        return shown
+        return [one for one in self["images"] if one["image"]]
 
 
 class GalleryBlock(blocks.StructBlock):
@@ -210,19 +215,12 @@ class TableBlock(blocks.StructBlock):
 class StepBlock(blocks.StructBlock):
     title = blocks.CharBlock(label=_("In a few words"), max_length=150)
     text = blocks.RichTextBlock(label=_("What to do"), features=TEXT_FEATURES, required=False)
-    image = ImageChooserBlock(label=_("Picture"), required=False)
+    image = PictureBlock(label=_("Picture"), required=False)
     alt = blocks.CharBlock(
         label=_("The picture in words"),
         required=False,
         help_text=_("What somebody misses who cannot see it. Empty: it only decorates."),
     )
-
-
-class StepsValue(blocks.StructValue):
-    @cached_property
-    def shown(self) -> list[blocks.StructValue]:
-        fetch_renditions(step["image"] for step in self["steps"])
-        return list(self["steps"])
 
 
 class StepsBlock(blocks.StructBlock):
@@ -234,7 +232,6 @@ class StepsBlock(blocks.StructBlock):
         label = _("Steps")
         description = _("What to do in order, each step with a picture if it helps.")
         template = "blocks/steps.html"
-        value_class = StepsValue
         preview_value = {
             "steps": [
                 {"title": _("Check the due date"), "image": None},

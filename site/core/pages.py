@@ -1,9 +1,11 @@
 """What every page of the site is."""
 
+import datetime
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Min, Q
 from django.http import Http404
 from django.utils import timezone
 from wagtail.contrib.routable_page.models import RoutablePageMixin
@@ -12,6 +14,8 @@ from wagtail.query import PageQuerySet
 from wagtail.signal_handlers import disable_reference_index_auto_update
 
 from core import offers
+from core.page_cache import changes
+from core.page_cache.clock import next_changes
 
 
 class BasePageQuerySet(PageQuerySet):
@@ -57,11 +61,12 @@ class BasePage(Page):
         Wagtail's own signals come after its transaction, or before the children are there.
         """
         saved = kwargs.get("update_fields")
-        with transaction.atomic():
+        of_draft = saved is not None and OF_DRAFTS_ONLY.issuperset(saved)
+        with transaction.atomic(), changes.unseen() if of_draft else nullcontext():
             # Wagtail reads the whole page for its references anew with every child saved.
             with disable_reference_index_auto_update():
                 result = super().save(*args, **kwargs)
-            if saved is None or not OF_DRAFTS_ONLY.issuperset(saved):
+            if not of_draft:
                 ReferenceIndex.create_or_update_for_object(type(self).objects.get(pk=self.pk))
                 for act in offers.page_saved:
                     act(self)
@@ -107,3 +112,9 @@ class RoutableBasePage(RoutablePageMixin, BasePage):
         if self.expire_at and self.expire_at <= timezone.now():
             return BasePage.route(self, request, path_components)
         return super().route(request, path_components)
+
+
+@next_changes.add
+def next_expiry(now: datetime.datetime) -> datetime.datetime | None:
+    expiring = Page.objects.live().filter(expire_at__gt=now)
+    return expiring.aggregate(next=Min("expire_at"))["next"]

@@ -1,8 +1,11 @@
 """Headers that every answer carries."""
 
+from functools import cache
+
 from csp.middleware import CSPMiddleware, PolicyParts
 from django.conf import settings
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.middleware.clickjacking import XFrameOptionsMiddleware
 
 PERMISSIONS_POLICY = ", ".join(
     f"{feature}=()"
@@ -41,3 +44,11 @@ class HeadersMiddleware(CSPMiddleware):
     ) -> HttpResponseBase:
         response.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         return super().process_response(request, response)
+
+
+@cache
+def plain_headers() -> dict[str, str]:
+    """Return the headers of a page about whose headers nothing is special."""
+    request = HttpRequest()
+    framed = XFrameOptionsMiddleware(lambda _request: HttpResponse())
+    return dict(HeadersMiddleware(framed)(request).items())

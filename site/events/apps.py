@@ -12,9 +12,11 @@ class EventsConfig(AppConfig):
         from core.due import DueWork, due_work
         from core.findable import findables
         from core.offers import TypedLibraries, typed_libraries
+        from core.page_cache.clock import next_changes
         from core.personal_data import PersonalData, personal_data
         from core.today import needs
         from events import (
+            clock,
             due,
             findable,
             keeping,
@@ -44,6 +46,7 @@ class EventsConfig(AppConfig):
             DueWork("dates of series", repeating.make_due, every=timedelta(hours=1), at_start=True)
         )
         due_work.add(DueWork("old registrations", keeping.clean, every=night, once_for_all=True))
+        next_changes.add(clock.next_change)
         findables.add(findable.EVENTS)
         showings.add(Showing(EventPage, show_events))
         needs.add(needs_of_series)

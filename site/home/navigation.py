@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from wagtail.fields import StreamValue
 from wagtail.models import Page, Site
 
+from core.page_cache.parts import kept
 from home.models import Navigation, NoticeBar
 
 
@@ -31,42 +32,61 @@ class Notice:
     """Where more is said; blank for nowhere that readers may see."""
 
 
+@dataclass(frozen=True)
+class Shown:
+    """The frame as it stands, for whatever page is in it."""
+
+    site_name: str
+    head: tuple[NavigationItem, ...]
+    foot: tuple[NavigationItem, ...]
+    notice: Notice | None
+
+
 def site_frame(request: HttpRequest) -> dict:
     """Return the frame's context; nothing is looked up for templates that do not show it."""
-    frame = Frame(request)
+    shown = SimpleLazyObject(lambda: _shown(request))
+    path = request.path
     return {
-        "site_name": SimpleLazyObject(lambda: frame.site.site_name if frame.site else ""),
-        "site_navigation": SimpleLazyObject(lambda: frame.head),
-        "footer_navigation": SimpleLazyObject(lambda: [*frame.foot, *_always_at_the_foot(request)]),
-        "notice_bar": SimpleLazyObject(lambda: frame.notice),
+        "site_name": SimpleLazyObject(lambda: shown.site_name),
+        "site_navigation": SimpleLazyObject(lambda: _mark(path, shown.head)),
+        "footer_navigation": SimpleLazyObject(
+            lambda: _mark(path, [*shown.foot, *_always_at_the_foot()])
+        ),
+        "notice_bar": SimpleLazyObject(lambda: shown.notice),
         "site_search_url": _search_url(request),
     }
 
 
+def _shown(request: HttpRequest) -> Shown:
+    site = Site.find_for_request(request)
+    return kept(request, f"frame:{site and site.pk}", Frame(request, site).shown)
+
+
 class Frame:
-    """The frame of one request: two queries for what editors set, two for the pages in it."""
+    """The frame of one site: two queries for what editors set, two for the pages in it."""
 
-    def __init__(self, request: HttpRequest) -> None:
+    def __init__(self, request: HttpRequest, site: Site | None) -> None:
         self._request = request
+        self.site = site
 
-    @cached_property
-    def site(self) -> Site | None:
-        return Site.find_for_request(self._request)
+    def shown(self) -> Shown:
+        name = self.site.site_name if self.site else ""
+        return Shown(name, tuple(self._head), tuple(self._foot), self._notice)
 
-    @cached_property
-    def head(self) -> list[NavigationItem]:
+    @property
+    def _head(self) -> Iterable[NavigationItem]:
         chosen = self._navigation.head
         items = self._items(chosen) if chosen else map(self._item, self._pages_in_menus)
-        return _mark(self._request.path, filter(None, items))
+        return filter(None, items)
 
-    @cached_property
-    def foot(self) -> list[NavigationItem]:
+    @property
+    def _foot(self) -> Iterable[NavigationItem]:
         chosen = self._navigation.foot
         items = self._items(chosen) if chosen else map(self._item, self._pages_not_at_the_head)
-        return _mark(self._request.path, filter(None, items))
+        return filter(None, items)
 
-    @cached_property
-    def notice(self) -> Notice | None:
+    @property
+    def _notice(self) -> Notice | None:
         bar = self._notice_bar
         if not bar.is_shown:
             return None
@@ -141,13 +161,12 @@ def _search_url(request: HttpRequest) -> str:
     return "" if request.path in {"/", search} else search
 
 
-def _always_at_the_foot(request: HttpRequest) -> list[NavigationItem]:
-    items = [
+def _always_at_the_foot() -> list[NavigationItem]:
+    return [
         NavigationItem(_("Tags"), reverse("tags")),
         NavigationItem(_("Email updates"), reverse("updates:index")),
         NavigationItem(_("For editors"), reverse("wagtailadmin_home")),
     ]
-    return _mark(request.path, items)
 
 
 def _mark(path: str, items: Iterable[NavigationItem]) -> list[NavigationItem]:

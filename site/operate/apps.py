@@ -3,15 +3,38 @@ from datetime import timedelta
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+OF_THE_ADMIN = (
+    "admin.LogEntry",
+    "sessions.Session",
+    "wagtailadmin.EditingSession",
+    "wagtailadmin.FormState",
+    "wagtailcore.Comment",
+    "wagtailcore.CommentReply",
+    "wagtailcore.ModelLogEntry",
+    "wagtailcore.PageLogEntry",
+    "wagtailcore.PageSubscription",
+    "wagtailcore.ReferenceIndex",
+    "wagtailcore.Revision",
+    "wagtailcore.TaskState",
+    "wagtailcore.UploadedFile",
+    "wagtailcore.WorkflowState",
+    "wagtailsearch.IndexEntry",
+    "wagtailusers.UserProfile",
+)
+"""What only those see who have signed in."""
+
 
 class OperateConfig(AppConfig):
     name = "operate"
     verbose_name = _("Operation")
 
     def ready(self) -> None:
+        from django.apps import apps
+
         from core.doctor import checks as doctors_checks
         from core.due import DueWork, due_work
         from core.health import health_parts
+        from core.page_cache.changes import never_shown
         from core.today import needs
         from operate import checks
         from operate.cleaning import clear_sessions, purge_revisions
@@ -26,6 +49,8 @@ class OperateConfig(AppConfig):
         due_work.add(DueWork("old revisions", purge_revisions, every=night, once_for_all=True))
         due_work.add(DueWork("links", look_after_links, every=night, once_for_all=True))
         health_parts.add(worker)
+        for model in (*self.get_models(), *map(apps.get_model, OF_THE_ADMIN)):
+            never_shown.add(model)
         needs.add(needs_of_links)
         for check in checks.CHECKS:
             doctors_checks.add(check)

@@ -15,10 +15,12 @@ class OutboxConfig(AppConfig):
         from core.doctor import checks as doctors_checks
         from core.due import DueWork, due_work
         from core.health import health_parts
+        from core.page_cache.changes import never_shown
         from core.today import needs as todays_needs
         from outbox import checks, needs, purging, sending, status
         from outbox.bounces import mailbox, webhook
         from outbox.messages import messages
+        from outbox.models import Address, Batch, Mail, Outlet
         from outbox.trouble import TROUBLE
 
         due_work.add(DueWork("mail", sending.send_due, every=timedelta(seconds=1)))
@@ -28,6 +30,8 @@ class OutboxConfig(AppConfig):
             look = mailbox.look_for_notices
             due_work.add(DueWork("bounces", look, every=every, once_for_all=True))
         tracking.connect(webhook.note)
+        for model in (Address, Batch, Mail, Outlet):
+            never_shown.add(model)
         health_parts.add(status.mail)
         todays_needs.add(needs.needs_of_mail)
         messages.add(TROUBLE)

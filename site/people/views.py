@@ -8,6 +8,7 @@ from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from core.page_cache import same_for_all
 from people.letters import crumbs_to_people
 from people.models import CommitteeTerm, ContactPage, Library, PeoplePage, Person, Team
 from search.models import Entry
@@ -22,6 +23,7 @@ SUGGESTED_FOR = 3600
 """Seconds that a browser may keep names of libraries."""
 
 
+@same_for_all
 @require_safe
 def person(request: HttpRequest, slug: str) -> HttpResponse:
     """Show who somebody is and what they made. Raises Http404 for who is not public."""
@@ -43,6 +45,7 @@ def person(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "pages/people/person.html", context)
 
 
+@same_for_all
 @require_safe
 def team(request: HttpRequest, slug: str) -> HttpResponse:
     """Show who is in a team. Raises Http404 for one that nobody is in."""

@@ -12,8 +12,10 @@ class SearchConfig(AppConfig):
         from core import offers
         from core.due import DueWork, due_work
         from core.health import health_parts
+        from core.page_cache.changes import never_shown
         from search import asked, following, signals
         from search.entries import refresh_object
+        from search.models import Change, SearchedWords
 
         offers.page_saved.add(refresh_object)
         signals.connect()
@@ -29,3 +31,5 @@ class SearchConfig(AppConfig):
             DueWork("searches forgotten", asked.forget, every=timedelta(days=1), once_for_all=True)
         )
         health_parts.add(following.index)
+        for model in (Change, SearchedWords):
+            never_shown.add(model)

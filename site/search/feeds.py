@@ -15,6 +15,7 @@ from taggit.models import Tag
 from wagtail.models import Site
 
 from core.feeds import SteadyAtom, answer_feed, for_xml
+from core.page_cache import same_for_all
 from core.text import clean_line
 from search.answers import title_of
 from search.engines import Narrowing
@@ -33,6 +34,7 @@ MOST_HITS = 200
 NARROWED_BY = ("kind", "host", "tag")
 
 
+@same_for_all
 @require_safe
 def tag_feed(request: HttpRequest, slug: str) -> HttpResponse:
     """The newest of what bears a tag."""
@@ -45,6 +47,7 @@ def tag_feed(request: HttpRequest, slug: str) -> HttpResponse:
     return _answer(request, feed, hits)
 
 
+@same_for_all
 @require_safe
 def search_feed(request: HttpRequest) -> HttpResponse:
     """The newest of what has the words; without any, of all. An unknown filter leaves nothing."""

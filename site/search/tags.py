@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from taggit.models import Tag
 
+from core.page_cache import same_for_all
 from core.pages import Crumb
 from search import offers
 from search.kinds import kind_links, kinds_of_parts
@@ -20,6 +21,7 @@ from search.showing import shown
 ON_A_PAGE = 50
 
 
+@same_for_all
 @require_safe
 def tag_index(request: HttpRequest) -> HttpResponse:
     """All tags in use, with the number of things that bear each."""
@@ -32,6 +34,7 @@ def tag_index(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/tags.html", {"tags": tags, "description": description})
 
 
+@same_for_all
 @require_safe
 def tag(request: HttpRequest, slug: str) -> HttpResponse:
     """All that bears a tag, newest first, or one kind of it. A tag nothing bears is no page."""

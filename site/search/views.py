@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from core.page_cache import same_for_all
 from core.pages import Crumb
 from search.answers import answer_json, note_search, suggestions_page, title_of
 from search.answers import suggestions_json as answer_suggestions
@@ -12,6 +13,7 @@ from search.everything import door, search_context
 from search.showing import ShownHit
 
 
+@same_for_all
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
     context = search_context(request)

@@ -12,6 +12,7 @@ class UpdatesConfig(AppConfig):
         from core import offers
         from core.due import DueWork, due_work
         from core.findable import findables
+        from core.page_cache.changes import never_shown
         from core.personal_data import PersonalData, personal_data
         from outbox.messages import messages
         from search.offers import followed_as
@@ -28,6 +29,7 @@ class UpdatesConfig(AppConfig):
             subscriptions,
         )
         from updates.following import followables
+        from updates.models import Delivery, Notice, Request, Subscriber, Subscription
         from updates.sources import sources
 
         offers.page_saved.add(news.note)
@@ -45,6 +47,8 @@ class UpdatesConfig(AppConfig):
         due_work.add(
             DueWork("delivery reports", reports.keep, every=timedelta(hours=1), once_for_all=True)
         )
+        for model in (Delivery, Notice, Request, Subscriber, Subscription):
+            never_shown.add(model)
         personal_data.add(PersonalData("updates", keeping.export_person, keeping.erase_person))
         for message in mails.MESSAGES:
             messages.add(message)

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 from wagtail.models import Site
 
 from core.feeds import SteadyAtom, answer_feed, for_xml
+from core.page_cache import same_for_all
 from core.pages import Crumb
 from core.text import clean_line
 from updates.announcements import ref_of, sent_on
@@ -29,6 +30,7 @@ ON_A_PAGE = 20
 IN_FEED = 20
 
 
+@same_for_all
 @require_safe
 def show_list(request: HttpRequest, slug: str, year: int = 0, month: int = 0) -> HttpResponse:
     """List what was sent to a list, or in one month of it, the newest first."""
@@ -68,6 +70,7 @@ def show_list(request: HttpRequest, slug: str, year: int = 0, month: int = 0) ->
     return render(request, "pages/updates/list.html", context)
 
 
+@same_for_all
 @require_safe
 def show_announcement(request: HttpRequest, key: str) -> HttpResponse:
     """Show what was sent. What was not is found by nobody."""
@@ -93,6 +96,7 @@ class WholeTexts(SteadyAtom):
         handler.addQuickElement("content", item["content"], {"type": "html"})
 
 
+@same_for_all
 @require_safe
 def feed(request: HttpRequest, slug: str) -> HttpResponse:
     """Answer with the newest announcements of a list."""

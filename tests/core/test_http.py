@@ -348,7 +348,7 @@ class TestTime:
             begun = time.monotonic()
             with http.guarded_client(allow=[url]) as client, pytest.raises(httpx.TimeoutException):
                 client.post(url, content=b"a" * 50_000_000)
-            assert time.monotonic() - begun < 1
+            assert time.monotonic() - begun < 2
 
     def test_a_silent_name_server(self, monkeypatch, quick):
         monkeypatch.setattr(http, "resolve", lambda *_: time.sleep(1))

@@ -242,7 +242,7 @@ class PostPage(DiscussedPage, BasePage):
     def get_context(self, request, *args, **kwargs):
         from blog.news import follow_refs
         from blog.reading import neighbours, related_to
-        from blog.structured_data import posting_data
+        from blog.structured_data import card_url, posting_data
 
         # Else each use of them asks anew. A preview of what was never saved has nothing to fetch.
         if self.pk:
@@ -257,6 +257,7 @@ class PostPage(DiscussedPage, BasePage):
             "related": related_to(self),
             "earlier_post": before,
             "later_post": after,
+            "card_url": card_url(self) if self.lead_image else "",
             "structured_data": as_script(posting_data(self)),
         }
 

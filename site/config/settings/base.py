@@ -62,6 +62,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "core.page_cache.middleware.PageCacheMiddleware",
     "core.security.HeadersMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -86,6 +87,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "core.page_cache.parts.content_version",
                 "home.navigation.site_frame",
             ],
         },
@@ -102,12 +104,29 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "transaction_mode": "IMMEDIATE",
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
+# To connect takes longer than most queries: SQLite reads the schema anew each time.
+DATABASES["default"].update(CONN_MAX_AGE=None, CONN_HEALTH_CHECKS=True)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 SEARCH_ENGINE = "search.engines.whoosh_index.WhooshEngine"
 SEARCH_INDEX = DATA_DIR / "index"
 
-CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://")}
+CACHES = {
+    "default": env.cache("CACHE_URL", default="locmemcache://"),
+    # Parts of pages, of this process alone: each under the version of the content.
+    "parts": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "parts",
+        "OPTIONS": {"MAX_ENTRIES": 1000},
+    },
+}
+
+PAGE_CACHE_STORE = "core.page_cache.stores.{}".format(
+    "SharedStore" if env.str("CACHE_URL", default="") else "FileStore"
+)
+PAGES_FOLDER = DATA_DIR / "pages"
+# Whoever brings one of these is somebody, and gets pages rendered for them.
+PAGE_CACHE_COOKIES = {"sessionid", "csrftoken", "messages", "author"}
 
 # Whose word on where a request comes from is taken: addresses or networks.
 TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
@@ -209,6 +228,10 @@ WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 WAGTAILADMIN_PERMITTED_LANGUAGES = LANGUAGES
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "core.admin_search"}}
 WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "jpg", "jpeg", "png", "webp"]
+WAGTAILIMAGES_MAX_UPLOAD_SIZE = 15 * 1024 * 1024
+# An editor's upload takes 10 bytes of memory a pixel while it is looked into: here a quarter of
+# a gigabyte. The largest that phones take of themselves have 24.5 million.
+WAGTAILIMAGES_MAX_IMAGE_PIXELS = 25_000_000
 WAGTAILDOCS_SERVE_METHOD = "serve_view"
 TAGGIT_CASE_INSENSITIVE = True
 

@@ -8,6 +8,7 @@ SECRET_KEY = "django-insecure-for-development-only"
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 INTERNAL_IPS = ["127.0.0.1"]
 
+PAGE_CACHE_STORE = "core.page_cache.stores.NoStore"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

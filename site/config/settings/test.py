@@ -29,6 +29,7 @@ DEBUG = False
 SECRET_KEY = "a secret of the tests alone, in no way to be used anywhere else"
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+PAGE_CACHE_STORE = "core.page_cache.stores.NoStore"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

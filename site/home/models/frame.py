@@ -1,5 +1,7 @@
 """What frames every page, as editors set it: navigation and a bar for what all must know."""
 
+import datetime
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
@@ -106,3 +108,10 @@ class NoticeBar(BaseSiteSetting):
         super().clean()
         if self.begins_at and self.ends_at and self.ends_at <= self.begins_at:
             raise ValidationError({"ends_at": _("It ends before it begins.")})
+
+
+def next_notice(now: datetime.datetime) -> datetime.datetime | None:
+    """Return when a bar next appears or goes."""
+    bounds = NoticeBar.objects.exclude(words="").values_list("begins_at", "ends_at")
+    moments = (moment for bar in bounds for moment in bar if moment and moment > now)
+    return min(moments, default=None)

@@ -13,14 +13,13 @@ from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalManyToManyField
 from modelcluster.models import ClusterableModel
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
-from wagtail.images.models import AbstractImage, Image, SourceImageIOError
+from wagtail.images.models import Image
 from wagtail.search import index
 
+from core.pictures import PHOTO, address_of
 from core.text import clean_line, folded
 from search.models import EntryLabel
 
-PHOTO = "fill-192x192"
-"""Twice the size it is shown at."""
 MOST_WORDS = 6
 LONGEST_ASKED = 200
 WORD = re.compile(r"\w+")
@@ -240,12 +239,8 @@ class Person(index.Indexed, ClusterableModel, Named):
 
     @property
     def photo_url(self) -> str:
-        """Blank for who has none, or where its file is gone."""
-        photo: AbstractImage | None = self.photo
-        try:
-            return photo.get_rendition(PHOTO).url if photo else ""
-        except SourceImageIOError:
-            return ""
+        """Blank for who has none, and while it is not cut yet."""
+        return address_of(self.photo, PHOTO) if self.photo else ""
 
     @property
     def write_url(self) -> str:
