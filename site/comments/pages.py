@@ -30,7 +30,9 @@ def closes_at(page: DiscussedPage, settings: CommentSettings) -> datetime.dateti
 
 def next_closing(now: datetime.datetime) -> datetime.datetime | None:
     """Return when after a moment the clock closes the comments of some page."""
-    closed_after = CommentSettings.load().closed_after
+    # Not `load`: it writes where there is nothing yet, while a reader waits.
+    settings = CommentSettings.objects.first()
+    closed_after = settings.closed_after if settings else 0
     if not closed_after:
         return None
     length = datetime.timedelta(days=closed_after)

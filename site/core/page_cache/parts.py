@@ -13,6 +13,8 @@ from django.http import HttpRequest
 
 Part = TypeVar("Part")
 
+_MISSING = object()
+
 KEPT_FOR = 3600
 """Seconds; what has not been asked for since is of a version that ended, or not missed."""
 
@@ -32,8 +34,8 @@ def kept(request: HttpRequest, name: str, make: Callable[[], Part]) -> Part:
     if not version:
         return make()
     key = f"{name}:{version}"
-    part = caches["parts"].get(key)
-    if part is None:
+    part = caches["parts"].get(key, _MISSING)
+    if part is _MISSING:
         part = make()
         caches["parts"].set(key, part, KEPT_FOR)
     return part
