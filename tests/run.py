@@ -67,6 +67,10 @@ def provide_ical_js() -> None:
         sys.exit("npm could not install ical.js, by which calendar files are read in the tests.")
 
 
+def find_nginx() -> str | None:
+    return shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
+
+
 def install(packages: list[str]) -> None:
     """Install packages of Debian, where that is what this is and we may."""
     if packages and shutil.which("apt-get") and os.geteuid() == 0:
@@ -97,9 +101,14 @@ def main(arguments: list[str]) -> None:
         sys.exit("PostgreSQL is demanded and does not answer: see TEST_DATABASE_URL.")
     provide_chromium()
     provide_ical_js()
+    install([] if find_nginx() else ["nginx-light"])
 
     ran = {True: "ran", False: "does not answer, left out"}
-    told = f"SQLite: ran. PostgreSQL: {ran[on_postgres]}. Redis: {ran[with_redis]}. Chromium: ran."
+    nginx = "ran" if find_nginx() else "not here, left out"
+    told = (
+        f"SQLite: ran. PostgreSQL: {ran[on_postgres]}. Redis: {ran[with_redis]}. "
+        f"Chromium: ran. nginx: {nginx}."
+    )
     second = {"TEST_DATABASE_URL": database} if on_postgres else {}
     if with_redis:
         second["TEST_CACHE_URL"] = cache

@@ -6,6 +6,7 @@ from csp.middleware import CSPMiddleware, PolicyParts
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.clickjacking import XFrameOptionsMiddleware
+from django.middleware.security import SecurityMiddleware
 
 PERMISSIONS_POLICY = ", ".join(
     f"{feature}=()"
@@ -52,3 +53,11 @@ def plain_headers() -> dict[str, str]:
     request = HttpRequest()
     framed = XFrameOptionsMiddleware(lambda _request: HttpResponse())
     return dict(HeadersMiddleware(framed)(request).items())
+
+
+def page_headers() -> dict[str, str]:
+    """Return what else but its type and freshness such a page says once it leaves."""
+    request = HttpRequest()
+    request._get_scheme = lambda: "https"
+    response = SecurityMiddleware(lambda _request: HttpResponse(headers=plain_headers()))(request)
+    return {name: value for name, value in response.items() if name != "Content-Type"}

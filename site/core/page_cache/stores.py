@@ -142,8 +142,9 @@ class FileStore:
     def purge(self) -> None:
         begun_at = int(time.time())
         with suppress(FileNotFoundError):
+            ended = self._folder / self._current.readlink()
             # nginx tells two texts of equal length apart by the second alone (its ETag).
-            begun_at = max(begun_at, _begun_at(self._current.readlink().name) + 1)
+            begun_at = max(begun_at, _begun_at(ended.name) + any(ended.iterdir()))
         version = f"{begun_at}-{_drawn()}"
         (self._folder / version).mkdir(parents=True)
         link = self._folder / f"{version}.link"
