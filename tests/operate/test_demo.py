@@ -1,19 +1,27 @@
 """`manage.py demo` brings a made-up network and takes it out again."""
 
 import datetime
+import re
+import tempfile
 import tomllib
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 from html import unescape
 from io import StringIO
 from itertools import pairwise
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 import time_machine
 from django.apps import apps
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.core.management import CommandError, call_command
-from django.test import TestCase
+from django.db import connection
+from django.test import Client, TestCase, override_settings
 from django.utils import timezone
 from taggit.models import Tag
 from wagtail.blocks import StreamValue
@@ -31,6 +39,8 @@ from chats.passages import passages_of, said_lines
 from comments import announcing
 from comments.models import Comment, State
 from core.due import due_work
+from core.page_cache.changes import never_shown
+from core.page_cache.stores import current_store
 from events.models import CalendarPage, EventPage, Kind, Registration, Seats, Sequel, Series
 from guides import reviews
 from guides.models import (
@@ -119,6 +129,41 @@ def facts(chat: ChatPage) -> dict:
 def html_unescaped(response) -> str:
     assert response.status_code == 200
     return unescape(response.content.decode())
+
+
+def note_tables(read: set[str], execute, sql, params, many, context):
+    """Note the tables that are read: an execute wrapper."""
+    read.update(re.findall(r'(?:FROM|JOIN) "(\w+)"', sql))
+    return execute(sql, params, many, context)
+
+
+def kinds_of_pages() -> list[str]:
+    """Return the address of one page of each kind that may be stored."""
+    pages = Page.objects.live().public().filter(depth__gt=1).specific()
+    of_tree = {type(page): page.url for page in pages}
+    discussed = PostPage.objects.get(pk=Comment.objects.published().first().page_id)
+    chat = ChatPage.objects.exclude(transcript=None).first()
+    others = ["/tags/", "/search/", "/sitemap.xml", "/robots.txt", "/opensearch.xml"]
+    others += [Person.objects.public().first().get_absolute_url()]
+    others += [Team.objects.public().first().get_absolute_url()]
+    others += [AnnouncementList.objects.first().get_absolute_url()]
+    others += [Announcement.objects.sent().first().get_absolute_url()]
+    others += ["/comments/feed.xml", "/blog/feed.xml", "/events/calendar.ics", "/chats/feed.xml"]
+    return list(dict.fromkeys([*of_tree.values(), discussed.url, chat.url, *others]))
+
+
+@contextmanager
+def in_store() -> Iterator[Path]:
+    """Store pages in a folder, as if what the tests have written were committed."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        override_settings(
+            PAGE_CACHE_STORE="core.page_cache.stores.FileStore", PAGES_FOLDER=Path(folder)
+        ),
+        patch("core.page_cache.changes.are_waiting", return_value=False),
+        patch("core.page_cache.stores.ENDED_KEPT_FOR", -(10**9)),
+    ):
+        yield Path(folder)
 
 
 def fail(*arguments, **named) -> None:
@@ -322,9 +367,38 @@ class TestLoaded(TestCase):
         # Months follow each other without an end; of topics and comments there are hundreds.
         months = tuple(f"/events/{year}/" for year in range(2028, 2100))
         passed_over = ("/admin/", "/static/", "/topics/", "/comments/", *months)
-        crawled = crawl(self.client, passed_over=passed_over)
+        read = set()
+        with connection.execute_wrapper(partial(note_tables, read)):
+            crawled = crawl(self.client, passed_over=passed_over)
         assert not list(faults(crawled))
         assert len(crawled) > 300
+        assert "wagtailcore_page" in read
+        # What a change of is not told to the store of pages.
+        assert not read & {model._meta.db_table for model in never_shown}
+
+    def test_what_is_stored_is_the_same_for_all(self):
+        """Each kind of page, asked by staff, by a reader who is known, and by one who is not."""
+        user = get_user_model().objects.create_superuser("desdemona@example.org", "a pass word")
+        staff, known = Client(), Client()
+        staff.force_login(user)
+        stamp = known.get(f"/comments/on/{PostPage.objects.live().first().pk}/stamp/").json()
+        known.cookies["author"] = "somebody"
+        secrets = [user.email, staff.session.session_key, known.cookies["csrftoken"].value]
+        secrets += [*filter(None, stamp.values()), "csrfmiddlewaretoken"]
+        addresses = kinds_of_pages()
+        shown = {address: self.client.get(address).content.decode() for address in addresses}
+        with in_store() as folder:
+            for address in addresses:
+                for somebody in (staff, known):
+                    assert somebody.get(address).status_code == 200
+                assert not list(folder.rglob("*head.json"))
+                for _ in range(2):
+                    answered = Client().get(address)
+                    assert answered.content.decode() == shown[address], address
+                assert not [said for said in secrets if said in shown[address]], address
+                assert len(list(folder.rglob("*head.json"))) == 1, address
+                current_store().purge()
+                current_store().forget_ended()
 
     def test_a_revision_published_again_changes_nothing(self):
         for weeks_ago in (4, 54, 142, 154):
