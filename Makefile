@@ -9,7 +9,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 SERVED := DJANGO_SETTINGS_MODULE=config.settings.production SITE_URL=http://localhost:$(PORT)
 DEVELOPED := DJANGO_SETTINGS_MODULE=config.settings.development SITE_URL=http://localhost:$(PORT)
 
-.PHONY: help install run dev test soak check bench lock
+.PHONY: help install run dev test soak check bench audit lock
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ check: .venv/dev.stamp ## Look over code, layers, templates, migrations, setting
 
 bench: .venv/dev.stamp ## Measure the main pages and searches (SIZES="2000 20000 100000" entries)
 	@$(BIN)/python manage.py bench --settings config.settings.test $(if $(SIZES),--sizes $(SIZES))
+
+audit: .venv/dev.stamp ## Look at the site with Lighthouse and the Nu checker (needs node, java, Chromium)
+	@$(BIN)/python -m tests.audit
 
 lock: .venv/dev.stamp ## Pin requirements/*.in anew; UPGRADE=yes takes the newest releases
 	$(LOCK) requirements/base.in -o requirements/base.txt

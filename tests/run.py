@@ -38,8 +38,8 @@ def redis_answers(url: str) -> bool:
         return False
 
 
-def provide_chromium() -> None:
-    """Install Chromium where there is none. Raises SystemExit where that cannot be done.
+def provide_chromium() -> str:
+    """Return Chromium, installed where there is none. Raises SystemExit where that cannot be done.
 
     With it comes a font with the measures of Arial, which the style sheet's stand-ins are made for.
     """
@@ -47,8 +47,9 @@ def provide_chromium() -> None:
     if not has_arial():
         missing.append(FONT)
     install(missing)
-    if not find_chromium():
-        sys.exit("Browser tests need Chromium: install it (on Debian: apt install chromium).")
+    if found := find_chromium():
+        return found
+    sys.exit("Browser tests need Chromium: install it (on Debian: apt install chromium).")
 
 
 def provide_ical_js() -> None:
