@@ -28,15 +28,22 @@ class TooLarge(ValueError):
 
 
 class Cut(NamedTuple):
+    """A file of one size."""
+
+    content: bytes
+    width: int
+    height: int
+
+
+class Made(NamedTuple):
     """What was made of an image."""
 
-    files: dict[str, bytes]
-    """The content of a file for each size."""
+    cuts: dict[str, Cut]
     is_more: bool
     """Whether another format still lacks some."""
 
 
-def cut_next(image: AbstractImage, content: bytes, there: set[str]) -> Cut:
+def cut_next(image: AbstractImage, content: bytes, there: set[str]) -> Made:
     """Make what is not `there` of the next format that lacks some.
 
     Raises TooLarge, and nearly anything else where the content is broken.
@@ -47,9 +54,9 @@ def cut_next(image: AbstractImage, content: bytes, there: set[str]) -> Cut:
         lacking = [[one for one in specs if one not in there] for specs in _wanted(image, opened)]
         lacking = [specs for specs in lacking if specs]
         if not lacking:
-            return Cut({}, is_more=False)
+            return Made({}, is_more=False)
         source = _decode(opened)
-    return Cut({spec: _cut(image, spec, source) for spec in lacking[0]}, is_more=len(lacking) > 1)
+    return Made({spec: _cut(image, spec, source) for spec in lacking[0]}, is_more=len(lacking) > 1)
 
 
 def _wanted(image: AbstractImage, opened: PIL.Image.Image) -> list[list[str]]:
@@ -75,7 +82,7 @@ def _decode(opened: PIL.Image.Image) -> PIL.Image.Image:
     return pixels
 
 
-def _cut(image: AbstractImage, spec: str, source: PIL.Image.Image) -> bytes:
+def _cut(image: AbstractImage, spec: str, source: PIL.Image.Image) -> Cut:
     # Wagtail counts in pixels of the whole image, which may have been turned or made smaller.
     turned = (image.width < image.height) != (source.width < source.height)
     width, height = (image.height, image.width) if turned else (image.width, image.height)
@@ -96,4 +103,4 @@ def _cut(image: AbstractImage, spec: str, source: PIL.Image.Image) -> bytes:
         pixels = on_white
     written = BytesIO()
     pixels.save(written, kind.upper(), **SAVED[kind], **source.info)
-    return written.getvalue()
+    return Cut(written.getvalue(), *pixels.size)

@@ -25,7 +25,7 @@ from core.models import PictureState
 from core.pictures import FILTERS, VERSION, format_of
 
 if TYPE_CHECKING:
-    from core.picture_cutting import Cut
+    from core.picture_cutting import Cut, Made
 
 logger = logging.getLogger(__name__)
 
@@ -103,31 +103,38 @@ def _make_one_format(image: AbstractImage, there: set[str]) -> None:
         content = file.read()
     # The memory that pixels take is given back whole, and a crash ends nothing else.
     with ProcessPoolExecutor(1, mp_context=get_context("fork")) as elsewhere:
-        cut = elsewhere.submit(_cut_next, image, content, there).result()
-    renditions = [_rendition(image, spec, made) for spec, made in cut.files.items()]
-    state = {"tries": 0, "problem": "", "due_at": timezone.now() if cut.is_more else None}
+        made = elsewhere.submit(_cut_next, image, content, there).result()
+    state = {"tries": 0, "problem": "", "due_at": timezone.now() if made.is_more else None}
     with transaction.atomic():
         # No row, no files: the image was changed or deleted while they were made.
         if PictureState.objects.filter(pk=image.pk).update(**state):
-            for rendition in renditions:
-                rendition.save()
+            for spec, cut in made.cuts.items():
+                _keep(image, spec, cut)
 
 
-def _cut_next(image: AbstractImage, content: bytes, there: set[str]) -> "Cut":
+def _cut_next(image: AbstractImage, content: bytes, there: set[str]) -> "Made":
     from core.picture_cutting import cut_next
 
     return cut_next(image, content, there)
 
 
-def _rendition(image: AbstractImage, spec: str, content: bytes) -> AbstractRendition:
-    """Return a size of an image, not yet saved, under the name that Wagtail gives it."""
-    cut = _AsCut(spec, content)
-    return image.get_rendition_model()(
+def _keep(image: AbstractImage, spec: str, cut: "Cut") -> None:
+    """Keep a size of an image under the name that Wagtail gives it.
+
+    A file given to the field itself would be decoded here, only to be measured.
+    """
+    as_cut = _AsCut(spec, cut.content)
+    file = image.generate_rendition_file(as_cut)
+    rendition = image.get_rendition_model()(
         image=image,
         filter_spec=spec,
-        focal_point_key=cut.get_cache_key(image),
-        file=image.generate_rendition_file(cut),
+        focal_point_key=as_cut.get_cache_key(image),
+        width=cut.width,
+        height=cut.height,
     )
+    storage = rendition.file.storage
+    rendition.file.name = storage.save(rendition.get_upload_to(file.name), file)
+    rendition.save()
 
 
 class _AsCut(Filter):

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from django.db.models import prefetch_related_objects
 from wagtail.images.models import AbstractImage, AbstractRendition, Filter
 
-WIDTHS = (560, 800, 1120)
+WIDTHS = (560, 720, 1120)
 """Pixels: the column of text is 560 wide on a desk, and 358 on a phone of 390, both at up to 2x."""
 WIDEST = 1600
 PLAIN = f"width-{WIDTHS[-1]}|format-jpeg"

@@ -72,7 +72,7 @@ class TestShown:
         for source, suffix in ((avif, ".avif"), (webp, ".webp")):
             assert source.get("sizes").startswith("(min-width: 37rem) 35rem, ")
             offered = [one.split() for one in source.get("srcset").split(", ")]
-            assert [width for _url, width in offered] == ["560w", "800w", "1120w"]
+            assert [width for _url, width in offered] == ["560w", "720w", "1120w"]
             for url, width in offered:
                 assert url.endswith(suffix)
                 assert client.get(url).status_code == 200
@@ -108,6 +108,10 @@ class TestShown:
         make_next()
         (picture,) = shown(image)
         assert [one.get("type") for one in picture.cssselect("source")] == ["image/webp"]
+        make_next()
+        Rendition.objects.get(filter_spec="width-560|format-webp").delete()
+        (picture,) = shown(image)
+        assert [one.get("type") for one in picture.cssselect("source")] == ["image/avif"]
 
     def test_no_readers_request_makes_any(self, client):
         image = make_image()
@@ -326,6 +330,17 @@ class TestFailing:
 
         monkeypatch.setattr(picture_cutting, "cut_next", kill)
         assert "BrokenProcessPool" in self.fails(image, monkeypatch).problem
+
+    def test_what_ends_the_worker_is_not_begun_again_at_once(self, monkeypatch):
+        def end(*args):
+            raise KeyboardInterrupt
+
+        image = make_image()
+        monkeypatch.setattr(picture_making, "_make_one_format", end)
+        with pytest.raises(KeyboardInterrupt):
+            make_next()
+        assert not make_next()
+        assert state_of(image).due_at > timezone.now()
 
     def test_a_file_brought_in_anew_is_tried_at_once(self, monkeypatch):
         image = make_image()

@@ -4,7 +4,11 @@ from io import StringIO
 import pytest
 from django.contrib.auth import authenticate, get_user_model
 from django.core.management import call_command
+from wagtail.images.models import Rendition
 from wagtail.models import Site
+
+from operate.management.commands import prepare
+from tests.factories.pictures import make_image
 
 pytestmark = pytest.mark.django_db
 
@@ -85,3 +89,13 @@ def test_static_files_are_collected_when_one_differs(site, settings):
     os.utime(source / "tool.js", (4e9, 4e9))
     run()
     assert collected.read_text() == "two"
+
+
+def test_some_pictures_are_ready_when_the_site_starts(settings, tmp_path, monkeypatch):
+    settings.MEDIA_ROOT = tmp_path / "media"
+    monkeypatch.setattr(prepare, "PICTURE_STEPS", 2)
+    make_image()
+    prepare.make_pictures()
+    made = Rendition.objects.values_list("filter_spec", flat=True)
+    assert "width-1120|format-webp" in made
+    assert "width-1120|format-avif" not in made

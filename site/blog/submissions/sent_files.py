@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from pathlib import PurePosixPath
 
+from django.conf import settings
 from django.core.files import File
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.template.defaultfilters import filesizeformat
@@ -25,7 +26,6 @@ PICTURES = {"jpg": "JPEG", "jpeg": "JPEG", "png": "PNG", "webp": "WEBP"}
 """Extensions, and how Pillow names the format."""
 TEXTS = {"txt", "md"}
 EXTENSIONS = ("docx", "odt", "pdf", *sorted(TEXTS), *PICTURES)
-MOST_PIXELS = 60_000_000
 KEPT = ("icc_profile", "transparency", "duration", "loop")
 ODT = b"mimetypeapplication/vnd.oasis.opendocument.text"
 BROKEN_ZIP = (
@@ -132,7 +132,7 @@ def bare_picture(file: SubmissionFile) -> File:
         content = opened.read()
     try:
         with Image.open(BytesIO(content), formats=["JPEG", "PNG", "WEBP"]) as image:
-            if image.width * image.height > MOST_PIXELS:
+            if image.width * image.height > settings.WAGTAILIMAGES_MAX_IMAGE_PIXELS:
                 raise NotTaken(_("“%(name)s” has too many pixels to be shown.") % named)
             upright = ImageOps.exif_transpose(image)
             # What colours mean is kept; what programs and cameras wrote beside them is not.

@@ -25,6 +25,7 @@ from chats.states import is_ahead
 from chats.transcribing import bring_in_lines, note_checked, set_offset
 from comments.findable import COMMENTS
 from comments.models import Comment
+from core.models import PictureState
 from events.models import EventPage, Kind, Series
 from guides.models import Audience, GuideChange, GuidePage, SharedText
 from home.models import StandardPage
@@ -326,7 +327,7 @@ def _is_used(item: Model) -> bool:
     Rows that only join it to what it names itself do not count, nor do other sizes of a picture.
     """
     own = {field.remote_field.through for field in item._meta.many_to_many}
-    own.add(Image.get_rendition_model())
+    own |= {Image.get_rendition_model(), PictureState}
     return ReferenceIndex.get_references_to(item).exists() or any(
         relation.related_model._base_manager.filter(**{relation.field.name: item}).exists()
         for relation in item._meta.get_fields(include_hidden=True)

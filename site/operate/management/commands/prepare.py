@@ -15,10 +15,13 @@ from django.db.migrations.executor import MigrationExecutor
 from wagtail.models import Site
 
 import core.static
+from core.picture_making import make_next
 
 LOGIN_EMAIL = "staff@localhost"
 LOGIN_FILE = "first-login.txt"
 STATIC_FILE = "static.stamp"
+PICTURE_STEPS = 30
+"""How many at most: on a site that has long been in use, many may be due at once."""
 
 
 class Command(BaseCommand):
@@ -34,6 +37,7 @@ class Command(BaseCommand):
             collect_static(settings.DATA_DIR / STATIC_FILE)
         if not empty:
             call_command("demo", verbosity=verbosity, stdout=self.stdout)
+            make_pictures()
         password = make_first_login(settings.DATA_DIR / LOGIN_FILE)
         if verbosity:
             self._tell(password)
@@ -84,6 +88,13 @@ def _static_state() -> str:
         status = path.stat()
         digest.update(f"{path} {status.st_mtime_ns} {status.st_size}\n".encode())
     return digest.hexdigest()
+
+
+def make_pictures() -> None:
+    """Make the sizes of the demonstration's pictures: a second each. The worker makes others."""
+    for _step in range(PICTURE_STEPS):
+        if not make_next():
+            return
 
 
 def make_first_login(path: Path) -> str | None:
