@@ -6,8 +6,11 @@ import pytest
 from django.core.management import CommandError, call_command
 from wagtail.models import Page
 
+from blog.models import BlogPage, PostPage
 from chats.models import ChatPage, Line, Topic, TopicAddress, TopicTag
 from chats.passages import passages_of
+from comments.models import Comment
+from events.models import CalendarPage, EventPage
 from search.engines import Narrowing
 from search.models import Change, Entry
 from search.results import find
@@ -103,7 +106,12 @@ def test_an_archive_with_chats_is_left_alone_unless_told():
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--chats", "0"], ["--chats", "5", "--topics", "-1"], ["--chats", "5", "--hours", "-1"]],
+    [
+        ["--chats", "0"],
+        ["--chats", "5", "--topics", "-1"],
+        ["--chats", "5", "--hours", "-1"],
+        ["--posts", "-1"],
+    ],
 )
 def test_numbers_without_sense_are_refused(arguments):
     with pytest.raises(CommandError):
@@ -115,3 +123,27 @@ def test_a_site_without_an_archive_is_refused(archive):
     archive.delete()
     with pytest.raises(CommandError, match="no chat archive"):
         generate_load("--chats", "1")
+
+
+def test_posts_events_and_comments_are_sound_and_found(client):
+    blog, calendar = BlogPage.objects.get(), CalendarPage.objects.get()
+    generate_load("--posts", "3", "--events", "20", "--comments", "120")
+    assert not any(Page.find_problems())
+    assert PostPage.objects.child_of(blog).published().count() == 3
+    events = EventPage.objects.child_of(calendar).published()
+    assert events.count() == 20
+    assert events.upcoming().count() in (2, 3)  # today's may be over
+    assert all(event.is_open for event in events.upcoming())
+    oldest = PostPage.objects.published().order_by("date").first()
+    assert Comment.objects.published().on(oldest).count() == 50
+    assert Comment.objects.exclude(thread=None).exists()
+    page = client.get(oldest.url)
+    assert "Reader" in page.content.decode()
+    assert client.get(events.upcoming().first().url).status_code == 200
+    kinds = Entry.objects.values_list("kind", flat=True)
+    assert [list(kinds).count(kind) for kind in ("post", "event", "comment")] == [3, 20, 120]
+
+
+def test_no_more_comments_are_made_than_have_a_place(archive):
+    generate_load("--chats", "2", "--topics", "0", "--comments", "500")
+    assert Comment.objects.count() == 100

@@ -14,9 +14,10 @@ from chats.models import ChatArchivePage, ChatPage
 from chats.passages import WORDS_OF_PASSAGE
 from core.findable import Findable, FindableText
 from operate.benchmarks.language import SEED, TAGS, some_words
-from operate.management.commands.generate_load import HOSTS, fill, spread
+from operate.benchmarks.load.chats import make_chats
+from operate.benchmarks.load.planting import HOSTS, spread
 from search.entries import BREAK, refresh
-from search.models import Change, Entry
+from search.models import Entry
 from search.words import STOP_WORDS, words_of
 
 TOPICS_PER_CHAT = 19
@@ -43,20 +44,13 @@ class Said:
         return [pair for pair in pairs if BREAK not in pair and not STOP_WORDS.issuperset(pair)]
 
 
-def clear() -> None:
-    """Take out all chats and entries there are."""
-    ChatPage.objects.all().delete()
-    Entry.objects.all().delete()
-    Change.objects.all().delete()
-
-
 def write_entries(count: int) -> None:
     """Add chats with entries, written as at a publish, until there are so many."""
     archive = ChatArchivePage.objects.get()
     missing = count // ENTRIES_PER_CHAT - ChatPage.objects.count()
     known = set(ChatPage.objects.values_list("pk", flat=True))
     if missing > 0:
-        fill(archive, missing, topics=0)
+        make_chats(archive, missing, topics=0)
     refresh(MADE_UP, ChatPage.objects.exclude(pk__in=known).values_list("pk", flat=True))
 
 

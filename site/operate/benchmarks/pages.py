@@ -1,50 +1,193 @@
-"""How long the main pages take."""
+"""What pages and forms cost the server that answers them, beside an empty page of Wagtail's."""
 
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from ipaddress import ip_address
+from itertools import chain, count
+from statistics import median
 
+from django.conf import settings
 from django.core.management import CommandError
-from django.db import connection
-from django.db.models import Count
-from django.test import Client
-from django.test.utils import CaptureQueriesContext
-from taggit.models import Tag
 
-from chats.models import ChatArchivePage, ChatPage
-from home.models import HomePage
-from operate.benchmarks.times import Times, summed_up, took
+from operate.benchmarks import processes
+from operate.benchmarks.reference.counting import HEADER
+from operate.benchmarks.reference.names import NUMBER
+from operate.benchmarks.serving import Place, Served
+from operate.benchmarks.visiting import Answer, Visitor
 
-WARM_UP = 3
+WARM_UP = 4
+"""Requests, one for each thread of the server."""
+ROUNDS = 5
+TYPED_FOR = 1.1
+"""Seconds from the stamp to the sending: a form that is sent sooner is held for it."""
+WORKER_ROUNDS = 15
+"""Seconds; it looks for what is due each second."""
+
+FIRST_CLIENT = ip_address("10.0.0.0")
+
+
+@dataclass(frozen=True)
+class Cost:
+    milliseconds: float
+    """Of processor time, user and system, in all processes of the server; a median of rounds."""
+    queries: int
+    size: int
+    """Bytes of the answer's body, as sent."""
+
+
+@dataclass(frozen=True)
+class Costs:
+    name: str
+    rendered: Cost
+    """Asked with a session's cookie, so that nothing is taken from the store of pages."""
+    anonymous: Cost | None
+    """Asked without any; None of what is sent in."""
+
+
+@dataclass(frozen=True)
+class Memory:
+    """MiB, what several processes share by their share of it (PSS)."""
+
+    web: float
+    worker: float
+    """Beside it, so that these two share."""
+    two_webs: float
+    """Of a server with two workers, alone."""
+
+    @property
+    def together(self) -> float:
+        return self.web + self.worker
 
 
 @dataclass(frozen=True)
 class Measure:
-    times: Times
-    """From the request to the last byte, without network or server."""
-    queries: int
-    size: int
-    """Bytes."""
+    costs: list[Costs]
+    memory: Memory
+    starts: list[Served]
+
+    def of(self, name: str) -> Costs:
+        return next(one for one in self.costs if one.name == name)
 
 
-def measure(address: str, requests: int) -> Measure:
-    """Ask for a page `requests` times after a warm-up. Raises CommandError unless it is there."""
-    client = Client(SERVER_NAME="localhost")
-    for _ in range(WARM_UP):
-        response = client.get(address)
-    if response.status_code != 200:
-        raise CommandError(f"{address} answers {response.status_code}.")
-    times = summed_up(took(lambda: client.get(address)) for _ in range(requests))
-    with CaptureQueriesContext(connection) as captured:
-        client.get(address)
-    return Measure(times, len(captured), len(response.content))
+@dataclass
+class Asked:
+    """Something that is asked in one way, and what became of it."""
+
+    name: str
+    ask: Callable[[], Answer]
+    status: int = 200
+    took: list[float] = field(default_factory=list)
+    """Milliseconds of a request, in each round."""
+    queries: int = 0
+    size: int = 0
+
+    @property
+    def cost(self) -> Cost:
+        return Cost(median(self.took), self.queries, self.size)
+
+    def ask_well(self) -> Answer:
+        """Raises CommandError for any other answer than is to come."""
+        answer = self.ask()
+        if answer.status != self.status:
+            raise CommandError(f"{self.name}: the server answers {answer.status}.")
+        return answer
 
 
-def main_pages() -> dict[str, str]:
-    """Return the addresses of what is measured: a chat with many topics, a tag used often."""
-    chats = ChatPage.objects.published().annotate(topic_count=Count("topics"))
-    tags = Tag.objects.annotate(uses=Count("tagged_topics"))
-    return {
-        "home": HomePage.objects.get().url,
-        "archive": ChatArchivePage.objects.get().url,
-        "chat": chats.order_by("-topic_count").first().url,
-        "tag": f"/tags/{tags.order_by('-uses').first().slug}/",
-    }
+@dataclass(frozen=True)
+class Everything:
+    """All that is asked of one server."""
+
+    pages: list[tuple[Asked, Asked]]
+    """Each with a session's cookie, and without any."""
+    forms: list[Asked]
+
+    def __iter__(self) -> Iterator[Asked]:
+        return chain(*self.pages, self.forms)
+
+    @property
+    def costs(self) -> list[Costs]:
+        pages = [Costs(own.name, own.cost, anonymous.cost) for own, anonymous in self.pages]
+        return [*pages, *(Costs(form.name, form.cost, None) for form in self.forms)]
+
+
+def measure(place: Place, requests: int, load: int = 0) -> Measure:
+    """Prepare a site with so many more chats, and ask for each thing so many times."""
+    processes.check_system()
+    told = place.prepare(load)
+    numbers = count(1)
+    with place.serve() as served, _asking(place, told, numbers) as everything:
+        _time(served, everything, requests)
+        with place.work() as worker:
+            _ask_each(everything)
+            time.sleep(WORKER_ROUNDS)
+            web, work = processes.memory_of(served.pid), processes.memory_of(worker)
+    with place.serve(counts_queries=True) as counting, _asking(place, told, numbers) as again:
+        _count(everything, again)
+    with place.serve(workers=2) as two:
+        for _ in range(WARM_UP):
+            # Other connections each time: it is by these that workers share what is asked.
+            with _asking(place, told, numbers) as third:
+                _ask_each(third)
+        two_webs = processes.memory_of(two.pid)
+    return Measure(everything.costs, Memory(web, work, two_webs), [served, counting, two])
+
+
+@contextmanager
+def _asking(place: Place, told: dict, numbers: Iterator[int]) -> Iterator[Everything]:
+    session = {settings.SESSION_COOKIE_NAME: "none"}
+    with (
+        Visitor(place.port, **session) as own,
+        Visitor(place.port) as anonymous,
+        Visitor(place.port) as sender,
+    ):
+        pages = [
+            (Asked(name, partial(own.get, address)), Asked(name, partial(anonymous.get, address)))
+            for name, address in told["pages"].items()
+        ]
+        forms = [
+            Asked(name, _sending(sender, form, numbers), status=303)
+            for name, form in told["forms"].items()
+        ]
+        time.sleep(TYPED_FOR)
+        yield Everything(pages, forms)
+
+
+def _sending(sender: Visitor, form: dict, numbers: Iterator[int]) -> Callable[[], Answer]:
+    """Begin to write, and return what sends it: each time as another reader, of another client."""
+    stamp = sender.fetch_stamp(form["address"])
+
+    def send() -> Answer:
+        number = next(numbers)
+        typed = {name: said.replace(NUMBER, str(number)) for name, said in form["fields"].items()}
+        return sender.send(form["address"], typed | stamp, str(FIRST_CLIENT + number))
+
+    return send
+
+
+def _time(served: Served, everything: Everything, requests: int) -> None:
+    """Ask for all in turn, in rounds: what else the machine does slows all of it alike."""
+    each = max(1, requests // ROUNDS)
+    for _ in range(ROUNDS):
+        for asked in everything:
+            for _ in range(WARM_UP):
+                asked.ask_well()
+            before = processes.cpu_of(served.pid)
+            for _ in range(each):
+                asked.ask_well()
+            asked.took.append((processes.cpu_of(served.pid) - before) / each)
+
+
+def _count(everything: Everything, again: Everything) -> None:
+    """Note the queries of what was timed, as a server that counts them tells."""
+    for asked, counted in zip(everything, again, strict=True):
+        for _ in range(WARM_UP):
+            answer = counted.ask_well()
+        asked.queries, asked.size = int(answer.headers[HEADER]), len(answer.body)
+
+
+def _ask_each(everything: Everything) -> None:
+    for asked in everything:
+        asked.ask_well()

@@ -1,4 +1,4 @@
-"""Measure how long pages and searches take, in a database of its own."""
+"""Measure what pages cost, and how long searches and mail take, on sites of its own."""
 
 import tempfile
 from argparse import ArgumentTypeError
@@ -7,22 +7,32 @@ from pathlib import Path
 from django.core.management import BaseCommand, CommandError, call_command
 from django.db import connection
 
-from operate.benchmarks import corpus, mail, pages, search
+from operate.benchmarks import mail, pages, search
+from operate.benchmarks.reference.names import BARE, EMPTY, EMPTY_IN_FRAME
+from operate.benchmarks.serving import Place, free_port
 
 SIZES = [2000, 20000]
 HOURS = 100
+PARTS = ["pages", "searches", "mail"]
 
 
 class Command(BaseCommand):
     help = (
-        "Load the demonstration into an empty database and measure home, archive, a chat and a "
-        "tag, one request at a time. Then fill the archive with made-up entries, and the smallest "
-        "of these with transcripts too, measure searches beside SQLite's FTS5, and send mail to a "
-        "server of this machine. `make bench` gives it a database of its own."
+        "Serve the demonstration from a folder of its own as production does, and measure what "
+        "each page, a comment and a registration cost the server, with its memory and its start. "
+        "Then fill the empty database here with made-up entries, and the fewest of these with "
+        "transcripts too, measure searches beside SQLite's FTS5, and send mail to a server of this "
+        "machine. `make bench` gives it a database of its own."
     )
 
     def add_arguments(self, parser) -> None:
+        parser.add_argument(
+            "--only", nargs="+", choices=PARTS, default=PARTS, help="parts to measure (all)"
+        )
         parser.add_argument("--requests", type=_some, default=50, help="of each page (50)")
+        parser.add_argument(
+            "--load", type=_any, default=0, help="made-up chats beside the demonstration (0)"
+        )
         parser.add_argument("--questions", type=_some, default=210, help="of each kind (210)")
         parser.add_argument(
             "--sizes", type=_some, nargs="*", default=SIZES, help="how many entries to search in"
@@ -35,7 +45,9 @@ class Command(BaseCommand):
     def handle(
         self,
         *,
+        only: list[str],
         requests: int,
+        load: int,
         questions: int,
         sizes: list[int],
         hours: int,
@@ -44,26 +56,57 @@ class Command(BaseCommand):
     ) -> None:
         if connection.introspection.table_names():
             raise CommandError("The database is not empty. Use `make bench`: it brings its own.")
-        self.stdout.write("Loading the demonstration ...")
-        call_command("migrate", verbosity=0, interactive=False)
-        call_command("demo", verbosity=0, stdout=self.stdout)
-        self._pages(requests)
-        corpus.clear()
         with tempfile.TemporaryDirectory() as folder:
-            self._searches(sizes, questions, hours, Path(folder))
+            if "pages" in only:
+                self._served(Place(Path(folder) / "site", free_port()), requests, load)
+            if {"searches", "mail"}.intersection(only):
+                call_command("migrate", verbosity=0, interactive=False)
+            if "searches" in only:
+                self._searches(sizes, questions, hours, Path(folder))
+        if "mail" in only:
+            self._mails(mails)
+
+    def _served(self, place: Place, requests: int, load: int) -> None:
+        beside = f" and {load:,} chats" if load else ""
+        self.stdout.write(f"Serving the demonstration{beside} ...")
+        self._pages(pages.measure(place, requests, load))
+
+    def _mails(self, mails: int) -> None:
         self.stdout.write(f"\nWriting and sending {mails:,} mails ...")
         self._mail(mail.measure(mails))
         self.stdout.write(f"\nAnnouncing to {mails:,} subscribers ...")
         self._announced(mail.measure_announcement(mails))
 
-    def _pages(self, requests: int) -> None:
-        self.stdout.write(f"{'':10}{'median':>9}{'p95':>9}{'queries':>9}{'size':>9}")
-        for name, address in pages.main_pages().items():
-            found = pages.measure(address, requests)
-            self.stdout.write(
-                f"{name:10}{found.times.median:6.1f} ms{found.times.p95:6.1f} ms"
-                f"{found.queries:9}{found.size / 1024:6.1f} KB"
+    def _pages(self, found: pages.Measure) -> None:
+        bare, empty, framed = map(found.of, (BARE, EMPTY, EMPTY_IN_FRAME))
+        self.stdout.write(
+            f"{'':18}{'rendered':>11}{'Wagtail':>8}{'frame':>7}{'queries':>9}{'beyond':>8}"
+            f"{'anonymous':>12}{'bare':>7}{'queries':>9}{'size':>10}"
+        )
+        for one in found.costs:
+            own, anonymous = one.rendered, one.anonymous
+            line = (
+                f"{one.name:18}{own.milliseconds:8.2f} ms"
+                f"{own.milliseconds / empty.rendered.milliseconds:8.2f}"
+                f"{own.milliseconds / framed.rendered.milliseconds:7.2f}"
+                f"{own.queries:9}{own.queries - empty.rendered.queries:+8}"
             )
+            if anonymous:
+                line += (
+                    f"{anonymous.milliseconds:9.2f} ms"
+                    f"{anonymous.milliseconds / bare.anonymous.milliseconds:7.2f}"
+                    f"{anonymous.queries:9}{anonymous.size / 1024:7.1f} KB"
+                )
+            self.stdout.write(line)
+        memory = found.memory
+        self.stdout.write(
+            f"web {memory.web:.0f} MiB, worker {memory.worker:.0f} MiB, together "
+            f"{memory.together:.0f} MiB; web with two workers {memory.two_webs:.0f} MiB (PSS)"
+        )
+        starts = ", ".join(
+            f"{one.seconds:.1f} s ({one.computed:.1f} s computed)" for one in found.starts
+        )
+        self.stdout.write(f"from the start to the first page: {starts}")
 
     def _searches(self, sizes: list[int], questions: int, hours: int, folder: Path) -> None:
         runs = [(size, 0) for size in sorted(sizes)]
