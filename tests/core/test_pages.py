@@ -1,8 +1,10 @@
-"""What saving a page does beside keeping it."""
+"""What saving a page does beside keeping it, who may see it, and the way to it."""
 
 import pytest
-from wagtail.models import ReferenceIndex
+from wagtail.models import Page, PageViewRestriction, ReferenceIndex
 
+from core.pages import published
+from home.models import StandardPage
 from tests.factories.chats import make_chat, make_topic
 
 pytestmark = pytest.mark.django_db
@@ -30,3 +32,26 @@ def test_where_a_page_is_referred_to_is_known(archive):
     chat.topics = []
     chat.save()
     assert not ReferenceIndex.get_references_to(archive.page_ptr).exists()
+
+
+@pytest.mark.any_database
+def test_what_lies_in_a_private_part_is_not_public(home, django_assert_num_queries):
+    part, beside = (
+        home.add_child(instance=StandardPage(title=title)) for title in ("Part", "Beside")
+    )
+    below = part.add_child(instance=StandardPage(title="Below"))
+    deeper = below.add_child(instance=StandardPage(title="Deeper"))
+    own = [part.pk, beside.pk, below.pk, deeper.pk]
+    PageViewRestriction.objects.create(page=below, restriction_type="login")
+    for pages in (Page.objects.all(), StandardPage.objects.all()):
+        with django_assert_num_queries(1):
+            seen = [page.pk for page in published(pages.filter(pk__in=own)).order_by("path")]
+        assert seen == [part.pk, beside.pk]
+        assert seen == [page.pk for page in pages.filter(pk__in=own).public().order_by("path")]
+
+
+def test_the_way_to_a_page_begins_at_the_home_page(client, home):
+    part = home.add_child(instance=StandardPage(title="Part"))
+    below = part.add_child(instance=StandardPage(title="Below"))
+    for page, way in ((home, []), (part, ["/"]), (below, ["/", "/part/"])):
+        assert [crumb.href for crumb in client.get(page.url).context["crumbs"]] == way

@@ -135,8 +135,8 @@ class TestAnswered:
             return found
 
         monkeypatch.setattr(StandardPage, "get_context", slow)
-        client.get("/couriers/")
-        assert "As it is" in client.get("/couriers/").content.decode()
+        assert "<h1>Couriers</h1>" in client.get("/couriers/").content.decode()
+        assert "<h1>As it is</h1>" in client.get("/couriers/").content.decode()
 
 
 class TestNotKept:
