@@ -20,11 +20,7 @@ run: .venv/base.stamp ## Serve the site and its worker as production does (PORT=
 	@$(BIN)/python scripts/port_is_free.py $(PORT)
 	@PYTHONPATH=site $(BIN)/python -m config.secret
 	@$(SERVED) $(BIN)/python $(PREPARE)
-	@exec env $(SERVED) PYTHONPATH=site $(BIN)/python scripts/serve.py \
-		$(BIN)/granian --interface wsgi --host 127.0.0.1 --port $(PORT) \
-		--workers 1 --blocking-threads 4 --no-ws --workers-kill-timeout 3 \
-		--log-level error config.wsgi:application \
-		-- $(BIN)/python manage.py worker
+	@exec env $(SERVED) PYTHONPATH=site $(BIN)/python scripts/serve_site.py --port $(PORT)
 
 dev: .venv/dev.stamp ## Serve the code as it is edited, with errors shown and the style guide
 	@$(BIN)/python scripts/port_is_free.py $(PORT)

@@ -53,17 +53,17 @@ def feed(blog: BlogPage, request: HttpRequest, kind: str, **narrowed) -> HttpRes
         language=get_language(),
     )
     for post in part.posts.newest_first().for_listing().defer(None)[:MOST]:
-        written.add_item(**_item(request, post))
+        written.add_item(**_item(request, post, site.root_url))
     return answer_feed(request, written.writeString("utf-8"), written.content_type)
 
 
-def _item(request: HttpRequest, post: PostPage) -> dict[str, Any]:
+def _item(request: HttpRequest, post: PostPage, root: str) -> dict[str, Any]:
     address = post.get_full_url(request)
     return {
         "title": post.title,
         "link": address,
         "description": post.summary or post.title,
-        "content": _content(post),
+        "content": _content(post, root),
         # It stays when the page gets another address.
         "unique_id": f"urn:uuid:{post.translation_key}",
         "unique_id_is_permalink": False,
@@ -75,8 +75,7 @@ def _item(request: HttpRequest, post: PostPage) -> dict[str, Any]:
     }
 
 
-def _content(post: PostPage) -> str:
+def _content(post: PostPage, root: str) -> str:
     """Return the whole text with whole addresses, without what only our style sheet knows."""
     html = post.body.render_as_block({"in_feed": True, "page": post})
-    root = post.get_site().root_url
     return LOCAL.sub(rf"\g<1>{root}\g<2>", UNWANTED.sub("", html))

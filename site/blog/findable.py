@@ -34,7 +34,7 @@ def _texts(posts: QuerySet) -> Iterator[tuple[PostPage, list[FindableText]]]:
 
 
 def _addresses(posts: QuerySet) -> Addresses:
-    return {post.pk: post.url for post in posts.defer("body")}
+    return {post.pk: post.url for post in posts.only("url_path")}
 
 
 def _hanging_on_posts(pks: list[int]) -> list[tuple[Findable, list[int]]]:

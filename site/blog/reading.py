@@ -1,5 +1,7 @@
 """What a post leads on to."""
 
+from typing import NamedTuple
+
 from blog.findable import POST
 from blog.models import PostPage
 from search.related import related
@@ -14,11 +16,19 @@ def related_to(post: PostPage) -> list[ShownHit]:
     return related(post, tags, most=MOST_RELATED, else_newest=POST, at_least=MOST_RELATED)
 
 
-def neighbours(post: PostPage) -> tuple[PostPage | None, PostPage | None]:
+class Neighbour(NamedTuple):
+    title: str
+    href: str
+
+
+def neighbours(post: PostPage, blog_url: str) -> tuple[Neighbour | None, Neighbour | None]:
     """Return the post before and the one after, in the order of the blog."""
     if post.first_published_at is None:
         return None, None
-    others = PostPage.objects.published().sibling_of(post).defer("body")
-    earlier = others.before(post).newest_first().first()
-    later = others.after(post).newest_first().last()
+    others = PostPage.objects.published().sibling_of(post).values_list("title", "slug")
+    nearest = (others.before(post).newest_first(), others.after(post).newest_first().reverse())
+    earlier, later = (
+        next((Neighbour(title, f"{blog_url}{slug}/") for title, slug in posts[:1]), None)
+        for posts in nearest
+    )
     return earlier, later

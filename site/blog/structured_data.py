@@ -1,11 +1,11 @@
 """What search engines and other sites are told of a post: schema.org BlogPosting, OpenGraph."""
 
 from blog.models import PostPage
-from comments.models import Comment
+from comments.threads import Conversation
 from core.pictures import card_address
 
 
-def posting_data(post: PostPage) -> dict | None:
+def posting_data(post: PostPage, discussion: Conversation | None) -> dict | None:
     """Return a post as JSON-LD; None for one that has no address yet."""
     address = post.full_url
     if not address:
@@ -40,8 +40,8 @@ def posting_data(post: PostPage) -> dict | None:
         data["articleSection"] = post.category.name
     if post.lead_image:
         data["image"] = card_url(post)
-    if count := Comment.objects.on(post).published().count():
-        data["commentCount"] = count
+    if discussion and discussion.count:
+        data["commentCount"] = discussion.count
     return data
 
 

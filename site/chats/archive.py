@@ -1,23 +1,24 @@
 """The archive as a reader narrows it down: by words, year, host, tag and state together."""
 
-from collections.abc import Iterable
+import datetime
 from dataclasses import asdict, dataclass, replace
 from typing import NamedTuple
 from urllib.parse import urlencode
 
 from django import forms
-from django.core.paginator import Page as PageOfList
 from django.core.paginator import Paginator
 from django.db.models import Count, QuerySet
-from django.http import QueryDict
+from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 from taggit.models import Tag
 
+from chats.cards import Card, Cards
 from chats.findable import CHATS
 from chats.hits import KINDS
-from chats.models import ChatHost, ChatPage, ChatQuerySet, Topic, TopicTag
+from chats.models import ChatHost, ChatPage, ChatQuerySet, TopicTag
 from chats.news import RECORDINGS
 from chats.states import ChatState
+from core.page_cache.parts import kept
 from people.models import Person
 from search.answers import WordsToTry, words_alike
 from search.engines import Counts, Narrowing
@@ -28,7 +29,7 @@ from search.showing import shown
 from updates import searches
 from updates.following import Ref
 
-CHATS_PER_PAGE = 26
+CHATS_PER_PAGE = 20
 NEWEST_CHATS = 3
 FACETS = ("year", "host", "tag")
 """The filters whose values are offered with the number of what each would leave."""
@@ -58,9 +59,9 @@ class ArchiveFilterForm(NarrowingForm):
         "state": _("Any state"),
     }
 
-    def __init__(self, data: QueryDict, chats: ChatQuerySet):
+    def __init__(self, data: QueryDict, known: dict[str, list[Choice]]):
         super().__init__({**data.dict(), "q": tidy(data.get("q", ""))})
-        self.known = _known(chats)
+        self.known = known
         for name, choices in self.known.items():
             self.offer(name, [(choice.value, choice.label) for choice in choices])
         self.offer("state", ChatState.choices)
@@ -140,47 +141,40 @@ class ArchiveFilter(Narrowed):
             within = frozenset((CHATS.label, pk) for pk in in_state.values_list("pk", flat=True))
         return Narrowing(KINDS, chosen, within)
 
-    def topics_asked_for(self, chat: ChatPage) -> list[Topic]:
-        """Return the topics of a chat that bear the tag that was asked for."""
-        if not self.tag:
-            return []
-        return [
-            topic
-            for topic in chat.ordered_topics
-            if self.tag in {item.tag.slug for item in topic.tagged_items.all()}
-        ]
 
+class ListedChat(NamedTuple):
+    """A chat's place in the archive."""
 
-@dataclass(frozen=True)
-class ListedChat:
-    """A chat in the archive, with the topics to be shown of it."""
-
-    chat: ChatPage
-    topics: list[Topic]
-    left_out: int
-    """How many of its topics are not shown."""
-    is_open: bool
-    """Whether these topics are what was asked for."""
+    pk: int
+    year: int
     year_begins: bool
+    cards: Cards
+
+    @property
+    def card(self) -> Card | None:
+        return self.cards.get(self.pk)
 
 
-def archive_context(data: QueryDict, chats: ChatQuerySet) -> dict:
+def archive_context(request: HttpRequest, chats: ChatQuerySet) -> dict:
     """Return what the archive page shows for a query string, in a bounded number of queries."""
-    published = chats.published()
-    form = ArchiveFilterForm(data, published)
+    published, data = chats.published(), request.GET
+    form = ArchiveFilterForm(data, kept(request, "chats.known", lambda: _known(published)))
     form.is_valid()
     narrowing = ArchiveFilter(**{name: form.cleaned_data.get(name, "") for name in form.fields})
     page = data.get("page")
     if narrowing.asks:
         answer = _hits_context(narrowing, published, form, page)
     else:
-        answer = _list_context(narrowing, published, form, page)
+        narrowed = f"chats.counts{narrowing.address()}"
+        counts = kept(request, narrowed, lambda: _counts(narrowing, published, form.known))
+        form.count(counts)
+        answer = _list_context(narrowing, published, counts, page)
     return {
         "form": form,
         "narrowing": narrowing,
         "hidden": [field for field in form if field.name != "q" and field.value()],
         "chips": form.chips(narrowing),
-        "has_any": answer["listing"].paginator.count > 0 or published.exists(),
+        "has_any": bool(form.known["year"]),
         "follow_refs": _follow_refs(narrowing, answer.get("results")),
         **answer,
     }
@@ -216,17 +210,24 @@ def _hits_context(
 
 
 def _list_context(
-    narrowing: ArchiveFilter, chats: ChatQuerySet, form: ArchiveFilterForm, page: str | None
+    narrowing: ArchiveFilter, chats: ChatQuerySet, counts: Counts, page: str | None
 ) -> dict:
-    form.count(_counts(narrowing, chats, form))
-    found = narrowing.narrow(chats).newest_first().for_listing()
-    if narrowing.tag:
-        found = found.prefetch_related("topics__tagged_items__tag")
-    listing = Paginator(found, CHATS_PER_PAGE).get_page(page)
-    return {"listing": listing, "listed": list(_listed(listing, narrowing))}
+    found = narrowing.narrow(chats).newest_first().values_list("pk", "date")
+    paginator = Paginator(found, CHATS_PER_PAGE)
+    paginator.count = _total(narrowing, counts)
+    listing = paginator.get_page(page)
+    return {"listing": listing, "listed": _listed(list(listing), narrowing.tag)}
 
 
-def _counts(narrowing: ArchiveFilter, chats: ChatQuerySet, form: ArchiveFilterForm) -> Counts:
+def _total(narrowing: ArchiveFilter, counts: Counts) -> int:
+    """Return how many chats every choice leaves: each is of one year."""
+    years = counts["year"]
+    return years.get(narrowing.year, 0) if narrowing.year else sum(years.values())
+
+
+def _counts(
+    narrowing: ArchiveFilter, chats: ChatQuerySet, known: dict[str, list[Choice]]
+) -> Counts:
     """Count the chats that each value would leave, with all other choices in force."""
     counts: Counts = {}
     for name in FACETS:
@@ -235,7 +236,7 @@ def _counts(narrowing: ArchiveFilter, chats: ChatQuerySet, form: ArchiveFilterFo
             counted = _counted(name, others.narrow(chats).values("pk"))
             counts[name] = {str(value): count for value, count in counted}
         else:
-            counts[name] = {choice.value: choice.chats for choice in form.known[name]}
+            counts[name] = {choice.value: choice.chats for choice in known[name]}
     return counts
 
 
@@ -251,16 +252,10 @@ def _counted(name: str, pks: QuerySet) -> QuerySet:
     return tags.values_list("tag__slug").annotate(Count("content_object__page", distinct=True))
 
 
-def _listed(page: PageOfList, narrowing: ArchiveFilter) -> Iterable[ListedChat]:
-    year = None
-    for chat in page:
-        asked_for = narrowing.topics_asked_for(chat)
-        topics = asked_for or chat.main_topics
-        yield ListedChat(
-            chat,
-            topics,
-            left_out=len(chat.topics.all()) - len(topics),
-            is_open=bool(asked_for),
-            year_begins=chat.date.year != year,
-        )
-        year = chat.date.year
+def _listed(found: list[tuple[int, datetime.date]], tag: str) -> list[ListedChat]:
+    cards = Cards([pk for pk, _date in found], tag)
+    years = [None, *(date.year for _pk, date in found)]
+    return [
+        ListedChat(pk, date.year, date.year != before, cards)
+        for (pk, date), before in zip(found, years, strict=False)
+    ]

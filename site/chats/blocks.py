@@ -162,7 +162,7 @@ class VideoMomentBlock(blocks.StructBlock):
 
 
 class VideoMoment(NamedTuple):
-    """A topic of a video, as components/topic.html shows it."""
+    """A topic of a video, as components/topics.html shows it."""
 
     title: str
     stamp: str

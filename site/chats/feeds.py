@@ -158,10 +158,12 @@ def _found(
         hits = [] if results.suggestion else results.hits
         if len({hit.entry.object_id for hit in hits}) >= MOST_IN_FEED or len(within) == len(pks):
             break
-    by_chat: dict[int, tuple[ChatPage, list[ShownHit]]] = {}
+    by_chat: dict[int, list[ShownHit]] = {}
     for hit in filter(lambda hit: hit.chat, shown(hits)):
-        by_chat.setdefault(hit.chat.pk, (hit.chat, []))[1].append(hit)
-    return [by_chat[pk] for pk in pks if pk in by_chat][:MOST_IN_FEED]
+        by_chat.setdefault(hit.chat.pk, []).append(hit)
+    told = [pk for pk in pks if pk in by_chat][:MOST_IN_FEED]
+    chats = ChatPage.objects.for_listing().in_bulk(told)
+    return [(chats[pk], by_chat[pk]) for pk in told if pk in chats]
 
 
 def _item(

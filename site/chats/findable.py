@@ -93,7 +93,7 @@ def _slugs(named) -> tuple[str, ...]:
 
 
 def _addresses_of_chats(chats: QuerySet) -> Addresses:
-    return {chat.pk: chat.url for chat in chats}
+    return {chat.pk: chat.url for chat in chats.only("url_path")}
 
 
 def _hanging_on_chats(pks: list[int]) -> list[tuple[Findable, list[int]]]:

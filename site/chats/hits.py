@@ -1,16 +1,18 @@
 """What a search leads to, as a reader sees it in a list."""
 
 import datetime
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 
 from chats.findable import CHAT, SAID, TOPIC, WRITTEN
-from chats.models import ChatPage, Topic
+from chats.models import ChatPage, Topic, TopicSource
 from chats.passages import topic_at
+from chats.who_held import tell_who_held
 from core.html import from_text
 from core.text import clean_line, clean_text
 from people.findable import PERSON
@@ -20,6 +22,12 @@ from search.showing import ShownHit
 
 KINDS = (TOPIC, SAID, WRITTEN, CHAT, PERSON)
 """What the archive's search leads to."""
+SHOWN = (
+    *("title", "url_path", "last_published_at"),
+    *("date", "start_time", "duration", "outcome", "topics_promised"),
+    *("recording_url", "recording_expires_on", "recording_file", "audio_file"),
+)
+"""Of a chat, by lists of hits and by feeds of a tag."""
 
 
 @dataclass(frozen=True)
@@ -89,20 +97,45 @@ def held_at(chat: ChatPage) -> datetime.datetime:
 def show_chats(hits: list[Hit]) -> Iterator[ChatHit]:
     """Fetch what a list shows of chats, topics and what was said."""
     pks = {hit.entry.object_id for hit in hits}
-    chats = ChatPage.objects.filter(pk__in=pks).for_listing().in_bulk()
+    read = ChatPage.objects.only(*SHOWN).prefetch_related("recording_file", "audio_file")
+    if any(hit.entry.kind == CHAT for hit in hits):
+        read = read.with_has_topics()
+    chats = read.in_bulk(pks)
+    tell_who_held(chats)
+    topics = _Topics(hits, chats)
     found = []
     for hit in hits:
         chat = chats.get(hit.entry.object_id)
-        found.append(ChatHit(hit, _topic_of(hit, chat) if chat else None, chat))
+        found.append(ChatHit(hit, topics.of(hit), chat))
     give_successors(one.topic for one in found if one.topic)
     return iter(found)
 
 
-def _topic_of(hit: Hit, chat: ChatPage) -> Topic | None:
-    if hit.entry.kind == TOPIC:
-        return next((one for one in chat.topics.all() if one.key == hit.entry.key), None)
-    is_passage = hit.entry.kind in (SAID, WRITTEN)
-    return topic_at(chat.timed_topics, hit.entry.start) if is_passage else None
+class _Topics:
+    """The topics that hits are of, or stand under, and no others of their chats."""
+
+    def __init__(self, hits: list[Hit], chats: Mapping[int, ChatPage]) -> None:
+        keys = [hit.entry.key for hit in hits if hit.entry.kind == TOPIC]
+        said_in = {hit.entry.object_id for hit in hits if hit.entry.kind in (SAID, WRITTEN)}
+        self._by_key: dict[str, Topic] = {}
+        self._timed: dict[int, list[Topic]] = {}
+        if not keys and not said_in:
+            return
+        timed = Q(page__in=said_in, source=TopicSource.RECORDING, start__isnull=False)
+        for topic in Topic.objects.filter(Q(key__in=keys) | timed).order_by("start", "sort_order"):
+            if chat := chats.get(topic.page_id):
+                topic.page = chat
+                self._by_key[topic.key] = topic
+                if topic.is_timed:
+                    self._timed.setdefault(chat.pk, []).append(topic)
+
+    def of(self, hit: Hit) -> Topic | None:
+        if hit.entry.kind == TOPIC:
+            topic = self._by_key.get(hit.entry.key)
+            return topic if topic and topic.page_id == hit.entry.object_id else None
+        if hit.entry.kind in (SAID, WRITTEN):
+            return topic_at(self._timed.get(hit.entry.object_id, []), hit.entry.start)
+        return None
 
 
 def give_successors(topics: Iterable[Topic]) -> None:

@@ -1,6 +1,7 @@
 """What sort of thing a topic is, guessed from its words until an editor says so."""
 
 import re
+from functools import lru_cache
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -43,6 +44,7 @@ WORDS = {
 _COMPILED = [(kind, re.compile("|".join(words), re.IGNORECASE)) for kind, words in WORDS.items()]
 
 
+@lru_cache(maxsize=4096)
 def guess_kind(title: str) -> TopicKind:
     """Return the kind that the words of a title suggest; a question where nothing else does."""
     return next((kind for kind, said in _COMPILED if said.search(title)), TopicKind.QUESTION)

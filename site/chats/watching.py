@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import QuerySet, prefetch_related_objects
+from django.db.models import prefetch_related_objects
 from taggit.models import Tag
 
 from chats.models import ChatPage, Topic, TopicSource
@@ -30,8 +30,8 @@ class ShownSection:
     passages: list[ShownPassage]
 
 
-def watch_context(chat: ChatPage) -> dict:
-    """Return what the watch page shows beside topics.
+def watch_context(chat: ChatPage, tags: Iterable[Tag]) -> dict:
+    """Return what the watch page shows beside topics, which bear those tags.
 
     `recording` is None for one that is gone; `sound` is the sound alone, where that stands beside
     something else; `is_steered` says whether the page itself plays any of it.
@@ -52,14 +52,8 @@ def watch_context(chat: ChatPage) -> dict:
         "spoken": [ShownSection(one.topic, _shown(chat, one.passages)) for one in spoken],
         "written": _shown(chat, passages_of(chat, TopicSource.TEXT_CHAT)),
         "structured_data": as_script(recording_data(chat)),
-        "related": related(chat, _tags_of(chat), most=MOST_RELATED),
+        "related": related(chat, [tag.slug for tag in tags], most=MOST_RELATED),
     }
-
-
-def _tags_of(chat: ChatPage) -> QuerySet:
-    """Return the slugs of the tags that topics of a chat bear."""
-    borne = Tag.objects.filter(tagged_topics__content_object__page=chat.pk)
-    return borne.values_list("slug", flat=True).distinct()
 
 
 def _shown(chat: ChatPage, passages: Iterable[Passage]) -> list[ShownPassage]:

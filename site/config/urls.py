@@ -5,12 +5,11 @@ from django.urls import include, path, re_path
 from django.views.generic import TemplateView
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
-from wagtail.contrib.sitemaps import Sitemap
-from wagtail.contrib.sitemaps.views import sitemap
 from wagtail.documents import urls as wagtaildocs_urls
 
 from core.media import serve_media
 from core.page_cache import same_for_all
+from home.sitemaps import PageSitemap, sitemap, sitemap_part
 from operate.health import healthz
 from outbox.mailbox import is_of_this_machine
 from people.sitemaps import PersonSitemap, TeamSitemap
@@ -20,7 +19,7 @@ handler400 = "core.errors.bad_request"
 handler404 = "core.errors.page_not_found"
 
 SITEMAPS = {
-    "pages": Sitemap,
+    "pages": PageSitemap,
     "announcements": AnnouncementSitemap,
     "persons": PersonSitemap,
     "teams": TeamSitemap,
@@ -31,7 +30,13 @@ urlpatterns = [
     path("documents/", include(wagtaildocs_urls)),
     re_path(r"^media/(?P<path>.+)$", serve_media, name="media"),
     path("healthz", healthz),
-    path("sitemap.xml", same_for_all(sitemap), {"sitemaps": SITEMAPS}, name="sitemap"),
+    path("sitemap.xml", sitemap, {"sections": SITEMAPS}, name="sitemap"),
+    path(
+        "sitemap-<str:section>-<int:number>.xml",
+        sitemap_part,
+        {"sections": SITEMAPS},
+        name="sitemap_part",
+    ),
     path(
         "robots.txt",
         same_for_all(TemplateView.as_view(template_name="robots.txt", content_type="text/plain")),

@@ -5,11 +5,11 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Min, Q
+from django.db.models import BooleanField, Func, Min, Q
 from django.http import Http404
 from django.utils import timezone
 from wagtail.contrib.routable_page.models import RoutablePageMixin
-from wagtail.models import COMMENTS_RELATION_NAME, Page, PageManager, ReferenceIndex
+from wagtail.models import COMMENTS_RELATION_NAME, Page, PageManager, ReferenceIndex, Site
 from wagtail.query import PageQuerySet
 from wagtail.signal_handlers import disable_reference_index_auto_update
 
@@ -18,11 +18,31 @@ from core.page_cache import changes
 from core.page_cache.clock import next_changes
 
 
+class IsPrivate(Func):
+    """Whether a page's path lies in a private part of the site.
+
+    It is told within the query at hand, where Wagtail's `public()` takes one more.
+    """
+
+    template = (
+        "EXISTS (SELECT 1 FROM wagtailcore_page private"
+        " WHERE private.id IN (SELECT page_id FROM wagtailcore_pageviewrestriction)"
+        " AND private.path = SUBSTR(%(expressions)s, 1, LENGTH(private.path)))"
+    )
+    arity = 1
+    output_field = BooleanField()
+
+
+def published(pages: PageQuerySet) -> PageQuerySet:
+    """Return what the public may see: live, not past its time, in no private part of the site."""
+    expired = Q(expire_at__lte=timezone.now())
+    return pages.filter(~expired, ~IsPrivate("path"), live=True)
+
+
 class BasePageQuerySet(PageQuerySet):
     def published(self) -> "BasePageQuerySet":
-        """What the public may see: live, not past its time, and in no private part of the site."""
-        expired = Q(expire_at__lte=timezone.now())
-        return self.live().exclude(expired).public()
+        """What the public may see."""
+        return published(self)
 
     def written(self) -> "BasePageQuerySet":
         """Leave out what every site begins with, until somebody here has published it."""
@@ -96,9 +116,19 @@ class BasePage(Page):
         return [*self.crumbs_above(request), Crumb(self.title, self.get_url(request))]
 
     def crumbs_above(self, request) -> list[Crumb]:
+        return [Crumb(page.title, page.get_url(request)) for page in self._above(request)]
+
+    def _above(self, request) -> list[Page]:
         # Nothing lies above the home page, at depth 2; a draft not yet saved has no path.
-        ancestors = self.get_ancestors().filter(depth__gt=1) if self.path else ()
-        return [Crumb(page.title, page.get_url(request)) for page in ancestors]
+        if self.depth is None or self.depth <= 2:
+            return []
+        site = Site.find_for_request(request)
+        home = site.root_page if site else None
+        # Fetched with the site: of a section nothing else is asked.
+        if home and home.depth == 2 and self.is_descendant_of(home):
+            between = self.get_ancestors().filter(depth__gt=2) if self.depth > 3 else ()
+            return [home, *between]
+        return list(self.get_ancestors().filter(depth__gt=1))
 
 
 class RoutableBasePage(RoutablePageMixin, BasePage):

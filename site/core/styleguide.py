@@ -95,19 +95,23 @@ def _chat(day: str, state: State, heading: str = "Community chat", **more) -> di
 
 def _event(day: str, title: str, state: tuple[str, str] | None = None, **more) -> dict:
     begins = datetime.datetime.fromisoformat(f"{day}T14:00:00-04:00")
-    recording = more.pop("recording", None)
+    beside = {name: more.pop(name, None) for name in ("hosts_line", "recording")}
     event = {
         "title": title,
         "url": f"#event-{day}",
         "date": begins.date(),
-        "starts_at": begins,
-        "ends_at": begins + datetime.timedelta(hours=1),
-        "time_zone": "America/New_York",
+        "times": {
+            "begins": "2 p.m.",
+            "begins_iso": begins.isoformat(),
+            "ends": "3 p.m.",
+            "ends_iso": (begins + datetime.timedelta(hours=1)).isoformat(),
+            "zone": "EDT",
+        },
         "where_line": "Online",
         **more,
     }
     shown_state = dict(zip(("icon", "label"), state, strict=True)) if state else None
-    return {"event": event, "state": shown_state, "recording": recording}
+    return {"event": event, "state": shown_state, **beside}
 
 
 def _marked(text: str, word: str) -> str:
@@ -194,7 +198,7 @@ def _how_to() -> dict:
     return {
         "steps": {
             "title": "Ask for a renewal",
-            "shown": [
+            "steps": [
                 {"title": "Look at the due date", "text": "<p>It stands on the <b>slip</b>.</p>"},
                 {
                     "title": "Write to the lender before that day, in one line",

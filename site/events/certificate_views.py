@@ -9,7 +9,6 @@ from django.views.decorators.http import require_safe
 
 from core.throttling import allows, client_of
 from events import certificates
-from events.certificate_sheets import single_sheet, year_sheets
 from events.certificates import Certificate, shown_hours
 
 HOUR = timedelta(hours=1)
@@ -27,6 +26,9 @@ def certificate(request: HttpRequest, token: str) -> HttpResponse:
     certified = certificates.certificate_of(registration)
     if certified is None:
         return _none(request, event=registration.event)
+    # Here and below: what draws and sets type is a tenth of the site's memory, and seldom needed.
+    from events.certificate_sheets import single_sheet
+
     return _pdf(certified, single_sheet(certified))
 
 
@@ -41,6 +43,8 @@ def year_certificate(request: HttpRequest, token: str) -> HttpResponse:
     certified = certificates.certificate_of_year(registration, year)
     if certified is None:
         return _none(request, year=year)
+    from events.certificate_sheets import year_sheets
+
     return _pdf(certified, year_sheets(certified))
 
 

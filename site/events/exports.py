@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import count
 
-import xlsxwriter
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -76,6 +75,8 @@ def as_csv(event: EventPage) -> bytes:
 
 def as_xlsx(event: EventPage) -> bytes:
     """Return the table as a workbook in which text is text, be it a formula's or an address's."""
+    import xlsxwriter  # 2 MB, for a file in a week.
+
     written = io.BytesIO()
     inert = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(written, inert) as book:

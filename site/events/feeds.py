@@ -17,7 +17,6 @@ from core.html import plain_text
 from events import calendar_files
 from events.filters import Narrowing
 from events.models import CalendarPage, EventPage, EventQuerySet, Kind, Series
-from events.showing import ListedEvent
 
 KEPT_FOR = datetime.timedelta(days=180)
 """How long after its end an event stays in feeds."""
@@ -50,7 +49,7 @@ def calendar_feed(
 ) -> HttpResponse:
     """Answer with coming events and those of the last half year, cancelled ones among them."""
     feed = _feed(calendar, request, kind, series)
-    written = calendar_files.feed(feed.events.in_order().for_listing(), feed.name, feed.address)
+    written = calendar_files.feed(feed.events.in_order().in_full(), feed.name, feed.address)
     return answer_feed(request, written.decode(), CALENDAR_TYPE)
 
 
@@ -67,7 +66,7 @@ def atom_feed(
         subtitle=feed.about or None,
         language=get_language(),
     )
-    newest = feed.events.order_by("-first_published_at", "-pk").for_listing()
+    newest = feed.events.order_by("-first_published_at", "-pk").in_full()
     for event in newest[:MOST_IN_ATOM]:
         written.add_item(**_item(request, event))
     return answer_feed(request, written.writeString("utf-8"), written.content_type)
@@ -107,5 +106,4 @@ def _item(request: HttpRequest, event: EventPage) -> dict:
 
 
 def _in_words(event: EventPage) -> str:
-    context = {"item": ListedEvent(event)}
-    return plain_text(render_to_string("components/event-words.html", context))
+    return plain_text(render_to_string("components/event-words.html", {"event": event}))

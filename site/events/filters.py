@@ -6,11 +6,12 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.db.models import Exists, Model, OuterRef, QuerySet
-from django.http import QueryDict
+from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 from taggit.models import Tag
 
-from events.models import EventQuerySet, EventTag, Kind, Series
+from core.page_cache.parts import kept
+from events.models import EventPage, EventQuerySet, EventTag, Kind, Series
 
 
 class Choice(NamedTuple):
@@ -31,10 +32,10 @@ class FilterForm(forms.Form):
 
     nothing_chosen = {"kind": _("Any kind"), "series": _("Any series"), "tag": _("Any tag")}
 
-    def __init__(self, data: QueryDict, public: EventQuerySet, listed: EventQuerySet):
+    def __init__(self, data: QueryDict, known: dict[str, list[Choice]]):
         super().__init__({name: data.get(name, "") for name in self.base_fields})
         self.labels: dict[str, dict[str, str]] = {}
-        for name, choices in _known(public, listed).items():
+        for name, choices in known.items():
             self._offer(name, choices)
 
     def said(self, name: str, value: str) -> str:
@@ -54,8 +55,9 @@ class FilterForm(forms.Form):
             del self.fields[name]
 
 
-def _known(public: EventQuerySet, listed: EventQuerySet) -> dict[str, list[Choice]]:
+def _known(listed: EventQuerySet) -> dict[str, list[Choice]]:
     """Return every kind, series and tag that events have."""
+    public = EventPage.objects.published()
     tagged = EventTag.objects.filter(tag=OuterRef("pk"))
     return {
         "kind": _choices(Kind, _of("kind", public), _of("kind", listed)),
@@ -126,11 +128,13 @@ class Narrowed:
     chips: list[Chip]
 
 
-def narrowed(
-    data: QueryDict, address: str, public: EventQuerySet, listed: EventQuerySet
-) -> Narrowed:
-    """Return what a query string leaves of the listed events; `address` is that of the list."""
-    form = FilterForm(data, public, listed)
+def narrowed(request: HttpRequest, view: str, address: str, listed: EventQuerySet) -> Narrowed:
+    """Return what a query string leaves of the events that a view of the calendar lists.
+
+    `address` is that of the list.
+    """
+    known = kept(request, f"events:{view}", lambda: _known(listed))
+    form = FilterForm(request.GET, known)
     form.is_valid()
     narrowing = Narrowing(**form.cleaned_data)
     chips = [

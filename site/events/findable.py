@@ -15,7 +15,7 @@ EVENT = "event"
 
 
 def _texts(events: QuerySet) -> Iterator[tuple[EventPage, list[FindableText]]]:
-    for event in events.for_listing().defer(None):
+    for event in events.in_full().defer(None):
         named = [
             *(person.name for person in event.hosts),
             *(tag.name for tag in event.shown_tags),
@@ -36,7 +36,7 @@ def _texts(events: QuerySet) -> Iterator[tuple[EventPage, list[FindableText]]]:
 
 
 def _addresses(events: QuerySet) -> Addresses:
-    return {event.pk: event.url for event in events.defer("body")}
+    return {event.pk: event.url for event in events.only("url_path")}
 
 
 def _hanging_on_events(pks: list[int]) -> list[tuple[Findable, list[int]]]:

@@ -52,7 +52,7 @@ class Addresses:
 def show_coming(calendar: CalendarPage, request: HttpRequest) -> HttpResponse:
     """Show what is still to come, the next event first."""
     public = EventPage.objects.published()
-    part = narrowed(request.GET, calendar.get_url(request), public, public.upcoming())
+    part = narrowed(request, "coming", calendar.get_url(request), public.upcoming())
     context = _list_context(calendar, request, part)
     context["follow_refs"] = [str(ref) for ref in _refs(part.narrowing)]
     context["has_past"] = bool(context["items"]) or public.past().exists()
@@ -61,9 +61,8 @@ def show_coming(calendar: CalendarPage, request: HttpRequest) -> HttpResponse:
 
 def show_past(calendar: CalendarPage, request: HttpRequest) -> HttpResponse:
     """Show what is over, the last event first, each with its recording."""
-    public = EventPage.objects.published()
     address = f"{calendar.get_url(request)}past/"
-    part = narrowed(request.GET, address, public, public.past())
+    part = narrowed(request, "past", address, EventPage.objects.published().past())
     context = {
         **_list_context(calendar, request, part),
         **below(calendar, request),
@@ -98,7 +97,7 @@ def show_series(calendar: CalendarPage, request: HttpRequest, slug: str) -> Http
 def show_embedded(calendar: CalendarPage, request: HttpRequest) -> HttpResponse:
     """Show the next events alone, for a frame on any other site."""
     public = EventPage.objects.published()
-    part = narrowed(request.GET, "", public, public.upcoming())
+    part = narrowed(request, "coming", "", public.upcoming())
     # Nobody there could take a choice back: one that no event has leaves nothing.
     events = part.events if part.form.is_valid() else public.none()
     context = {

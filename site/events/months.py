@@ -10,12 +10,12 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
-from django.utils.formats import get_format
+from django.utils.formats import date_format, get_format
 
 from events.filters import narrowed
 from events.lists import Addresses
 from events.models import CalendarPage, EventPage
-from events.showing import ListedEvent, below, listed
+from events.showing import ListedEvent, below
 
 FIRST_YEAR, LAST_YEAR = 1970, 2100
 DAY = datetime.timedelta(days=1)
@@ -39,6 +39,11 @@ class Day:
     is_today: bool
     events: list[OnDay] = field(default_factory=list)
 
+    @property
+    def name(self) -> str:
+        """As “Wednesday, March 4”."""
+        return f"{WEEKDAYS[self.date.weekday()]}, {date_format(self.date, 'MONTH_DAY_FORMAT')}"
+
 
 @dataclass(frozen=True)
 class Weekday:
@@ -51,11 +56,12 @@ def show_month(calendar: CalendarPage, request: HttpRequest, year: int, month: i
     first = _first_of(year, month)
     if first is None:
         raise Http404
-    public = EventPage.objects.published()
     address = f"{calendar.get_url(request)}{first:%Y}/{first.month}/"
     begin, end = _midnight(first), _midnight(_next(first))
-    part = narrowed(request.GET, address, public, public)
-    items = listed(part.events.between(begin, end).in_order().for_listing())
+    part = narrowed(request, "month", address, EventPage.objects.published())
+    events = part.events.between(begin, end).in_order().for_listing()
+    # Neither hosts nor recordings are shown.
+    items = [ListedEvent(event) for event in events]
     context = {
         "part": part,
         "items": items,

@@ -22,8 +22,12 @@ SERIES_TOLD_BEFORE = timedelta(days=14)
 """A date of a series is made months ahead; it is told of when it comes near."""
 
 
+def _calendar() -> CalendarPage | None:
+    return CalendarPage.objects.published().only("url_path").first()
+
+
 def _all(keys: Iterable[str]) -> dict[str, Followed]:
-    calendar = CalendarPage.objects.published().first()
+    calendar = _calendar()
     if calendar is None or "" not in keys:
         return {}
     whole = Followed(
@@ -37,7 +41,7 @@ def _all(keys: Iterable[str]) -> dict[str, Followed]:
 
 
 def _of_kinds(keys: Iterable[str]) -> dict[str, Followed]:
-    calendar = CalendarPage.objects.published().first()
+    calendar = _calendar()
     if calendar is None:
         return {}
     return {
@@ -52,7 +56,7 @@ def _of_kinds(keys: Iterable[str]) -> dict[str, Followed]:
 
 
 def _of_series(keys: Iterable[str]) -> dict[str, Followed]:
-    calendar = CalendarPage.objects.published().first()
+    calendar = _calendar()
     if calendar is None:
         return {}
     with_recordings = _("Dates and recordings of “%(series)s”")

@@ -1,22 +1,24 @@
 """Events as readers see them: in a list, and on a page of their own."""
 
 import datetime
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from itertools import groupby
 from typing import NamedTuple
 
-from django.db.models import TextChoices, prefetch_related_objects
+from django.db.models import F, TextChoices, prefetch_related_objects
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from wagtail.models import Page
+from wagtail.models import Page, Site
 
-from core.pages import Crumb
+from core.pages import Crumb, published
 from core.structured_data import as_script
 from events.forms import blank_form
-from events.models import CalendarPage, EventPage, RegistrationMode, Seats
+from events.models import CalendarPage, EventHost, EventPage, RegistrationMode, Seats
+from events.models.pages import hosted_by, named_beside
 from events.news import follow_refs
 from events.structured_data import event_data
 from search.related import related
@@ -87,10 +89,11 @@ class ListedEvent:
     """An event in a list."""
 
     event: EventPage
+    hosts_line: str = ""
     recording: Page | None = None
     """Where it is to be heard and seen once it is over, if anybody may."""
 
-    @property
+    @cached_property
     def state(self) -> State | None:
         if self.event.is_cancelled:
             return State.CANCELLED
@@ -99,7 +102,7 @@ class ListedEvent:
         states = {Registering.FULL: State.FULL, Registering.QUEUE: State.WAITING_LIST}
         return states.get(self.registering)
 
-    @property
+    @cached_property
     def registering(self) -> Registering:
         return registering_at(self.event)
 
@@ -107,22 +110,28 @@ class ListedEvent:
 def listed(events: Iterable[EventPage]) -> list[ListedEvent]:
     """Return events, fetched `for_listing`, as a list shows them."""
     shown = list(events)
-    recordings = _recordings(shown)
-    return [ListedEvent(event, recordings.get(event.pk)) for event in shown]
+    names, recordings = _names_of_hosts(shown), _recordings(shown)
+    return [
+        ListedEvent(event, hosted_by(names[event.pk]), recordings.get(event.pk)) for event in shown
+    ]
+
+
+def _names_of_hosts(events: Iterable[EventPage]) -> dict[int, list[str]]:
+    names: dict[int, list[str]] = defaultdict(list)
+    hosts = EventHost.objects.filter(page__in=[event.pk for event in events])
+    for pk, name in hosts.values_list("page", "person__name"):
+        names[pk].append(name)
+    return names
 
 
 def _recordings(events: Iterable[EventPage]) -> dict[int, Page]:
     """Return the pages on which past events go on, of those that readers may see, by event."""
-    sequels = {
-        event.sequel.page_id: event.pk
-        for event in events
-        if hasattr(event, "sequel") and event.is_over
-    }
-    if not sequels:
+    over = [event.pk for event in events if event.is_over]
+    if not over:
         return {}
-    expired = Page.objects.filter(expire_at__lte=timezone.now())
-    pages = Page.objects.live().public().filter(pk__in=sequels).exclude(pk__in=expired)
-    return {sequels[page.pk]: page for page in pages}
+    sequels = Page.objects.filter(event_sequel__event__in=over)
+    pages = published(sequels).annotate(of_event=F("event_sequel__event")).only("url_path")
+    return {page.of_event: page for page in pages}
 
 
 class Month(NamedTuple):
@@ -138,22 +147,21 @@ def by_month(items: Iterable[ListedEvent]) -> list[Month]:
     return [Month(first, list(group)) for first, group in groups]
 
 
-def event_context(event: EventPage, request: HttpRequest) -> dict:
+def event_context(event: EventPage, request: HttpRequest, calendar_url: str) -> dict:
     """Return what an event's page shows beside its own fields."""
     is_saved = event.pk is not None
     if is_saved:
         # Else each use of them asks anew.
-        prefetch_related_objects([event], "event_hosts__person", "tagged_items__tag")
-    calendar = event.get_parent()
+        prefetch_related_objects([event], *named_beside())
     registering = registering_at(event)
     return {
-        "calendar_url": calendar.get_url(request),
+        "calendar_url": calendar_url,
         "follow_refs": follow_refs(event),
         "registering": registering,
         "seats": seats_of(event) if registering in SEATS_TOLD else None,
         "recording": _recordings([event]).get(event.pk),
         "form": blank_form(event) if is_saved and registering.is_open else None,
-        "structured_data": as_script(event_data(event)),
+        "structured_data": as_script(event_data(event, Site.find_for_request(request))),
         "related": related(event, (tag.slug for tag in event.shown_tags), most=MOST_RELATED),
     }
 

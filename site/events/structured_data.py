@@ -1,6 +1,9 @@
 """What search engines are told of an event: schema.org Event."""
 
+from urllib.parse import urljoin
+
 from django.utils.translation import gettext as _
+from wagtail.models import Site
 
 from events.models import EventPage, Format
 
@@ -12,7 +15,7 @@ MODES = {
 }
 
 
-def event_data(event: EventPage) -> dict | None:
+def event_data(event: EventPage, site: Site) -> dict | None:
     """Return an event as JSON-LD; None for one that has no address yet.
 
     Where it is online, its location is our page: the call is for registered people alone.
@@ -20,7 +23,6 @@ def event_data(event: EventPage) -> dict | None:
     address = event.full_url
     if not address:
         return None
-    site = event.get_site()
     data = {
         "@context": SCHEMA,
         "@type": "Event",
@@ -42,7 +44,7 @@ def event_data(event: EventPage) -> dict | None:
     if tags := event.shown_tags:
         data["keywords"] = ", ".join(tag.name for tag in tags)
     if event.series:
-        series_address = f"{event.get_parent().full_url}series/{event.series.slug}/"
+        series_address = urljoin(address, f"../series/{event.series.slug}/")
         data["superEvent"] = {
             "@type": "EventSeries",
             "name": event.series.name,

@@ -102,7 +102,7 @@ def _shared_in(body: StreamValue) -> Iterator[SharedText]:
 
 
 def _addresses(guides: QuerySet) -> Addresses:
-    return {guide.pk: guide.url for guide in guides.defer("body")}
+    return {guide.pk: guide.url for guide in guides.only("url_path")}
 
 
 def _hanging_on_guides(pks: list[int]) -> list[tuple[Findable, list[int]]]:

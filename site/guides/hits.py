@@ -22,6 +22,6 @@ class GuideHit(ShownHit):
 
 
 def show_guides(hits: list[Hit]) -> Iterator[GuideHit]:
-    pks = {hit.entry.object_id for hit in hits}
+    pks = {hit.entry.object_id for hit in hits if hit.entry.kind != GUIDE}
     titles = dict(GuidePage.objects.filter(pk__in=pks).values_list("pk", "title"))
     return (GuideHit(hit, guide=titles.get(hit.entry.object_id, "")) for hit in hits)

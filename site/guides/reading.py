@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import prefetch_related_objects
+from django.db.models import Prefetch, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -16,7 +16,7 @@ from chats.models import Topic
 from core.structured_data import as_script
 from events.findable import EVENT
 from guides.findable import GUIDE
-from guides.models import GuideChange, GuidePage, Section
+from guides.models import GuideChange, GuidePage, GuideTag, Section
 from guides.news import follow_refs
 from guides.reviews import last_review_on, next_review_on
 from guides.structured_data import resource_data
@@ -77,7 +77,8 @@ def guide_context(guide: GuidePage, request: HttpRequest) -> dict:
     """Return what the page of a guide shows, in a number of queries that does not grow."""
     # Else each use of them asks anew. A preview of what was never saved has nothing to fetch.
     if guide.pk:
-        prefetch_related_objects([guide], "tagged_items__tag")
+        tagged = Prefetch("tagged_items", GuideTag.objects.select_related("tag"))
+        prefetch_related_objects([guide], tagged)
     topics = _topics_of(guide)
     guides = _chosen_guides(guide)
     changes = GuideChange.objects.filter(guide=guide.pk) if guide.pk else ()
@@ -142,5 +143,4 @@ def _alike(guide: GuidePage, guides: list[GuidePage], topics: list[Topic]) -> li
     """Return what bears the same tags and does not stand on the page yet."""
     standing = {f"{GUIDE}:{one.pk}" for one in guides} | {f"{TOPIC}:{one.key}" for one in topics}
     tags = [tag.slug for tag in guide.shown_tags]
-    hits = related(guide, tags, KINDS_TO_READ_ON, MOST_ALIKE + len(standing))
-    return [hit for hit in hits if hit.hit.entry.ref not in standing][:MOST_ALIKE]
+    return related(guide, tags, KINDS_TO_READ_ON, MOST_ALIKE, but=standing)

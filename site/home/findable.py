@@ -18,7 +18,7 @@ def _texts(pages: QuerySet) -> Iterator[tuple[StandardPage, list[FindableText]]]
 
 
 def _addresses(pages: QuerySet) -> Addresses:
-    return {page.pk: page.url for page in pages.defer("body")}
+    return {page.pk: page.url for page in pages.only("url_path")}
 
 
 STANDARD_PAGES = Findable(

@@ -1,25 +1,26 @@
 """What the first page shows."""
 
-from dataclasses import dataclass
-from itertools import groupby
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from itertools import groupby, islice
+from typing import TYPE_CHECKING, NamedTuple
 
-from django.db.models import F, Q, Window
-from django.db.models.functions import RowNumber
+from django.db.models import F, Prefetch
 from django.http import HttpRequest
-from django.utils import timezone
+from django.utils.encoding import iri_to_uri
 from wagtail.models import Page, Site
 
-from blog.models import BlogPage, PostPage
+from blog.models import BlogPage, PostAuthor, PostPage
 from blog.news import POSTS
+from chats.cards import Card, Cards
 from chats.models import ChatArchivePage, ChatPage, ChatQuerySet
 from chats.news import RECORDINGS
+from core.page_cache.parts import kept
+from core.pages import published
 from events.models import CalendarPage, EventPage
 from events.news import EVENTS
 from events.showing import listed
 from guides.models import GuideIndexPage, GuidePage
 from guides.news import ALL as GUIDES
-from people.models import Subject
 from updates.following import Ref
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 NEXT_EVENTS = 3
 NEWEST_CHATS = 4
+MOST_TOPICS = 12
+"""Of the chat that stands open."""
 NEWEST_POSTS = 3
 GUIDES_OF_A_SUBJECT = 4
 
@@ -40,62 +43,93 @@ FOLLOWED = {"guide_index": GUIDES, "archive": RECORDINGS, "blog": POSTS, "calend
 """What all that is new consists of, by section; the first is offered ticked."""
 
 
+class PageLink(NamedTuple):
+    """A page that readers may see."""
+
+    title: str
+    url: str
+
+
 @dataclass(frozen=True)
 class Task:
-    """A subject with the guides that come first in it."""
+    """A subject with the guides that come first in it; both names are blank for those of none."""
 
-    subject: Subject | None
-    """None of guides that belong to none."""
-    guides: list[GuidePage]
+    subject: str
+    slug: str
+    guides: list[PageLink]
 
 
-def front_context(home: "HomePage") -> dict:
+def front_context(home: "HomePage", request: HttpRequest) -> dict:
     """Return what the first page shows, in a number of queries that does not grow."""
-    chats = ChatPage.objects.published().for_listing()
-    posts = PostPage.objects.published()
+    chats = ChatPage.objects.published()
     events = EventPage.objects.published().taking_place().upcoming()
     next_events = listed(events.for_listing()[:NEXT_EVENTS])
-    newest_chats = _newest(chats.past().newest_first())
-    sections = _sections(home)
+    sections = kept(request, f"sections:{home.pk}", lambda: _sections(home))
+    guides = sections["guide_index"]
     return {
         **sections,
         "next_events": next_events,
-        "next_chat": None if next_events else chats.upcoming().first(),
-        "newest_chats": newest_chats,
-        "unfolded": next((chat for chat in newest_chats if chat.topics.all()), None),
-        "newest_posts": posts.newest_first().for_listing()[:NEWEST_POSTS],
-        "tasks": guides_by_task() if sections["guide_index"] else [],
+        "next_chat": None if next_events else chats.for_listing().upcoming().first(),
+        "newest_chats": _newest(chats.past().newest_first()),
+        "newest_posts": _newest_posts(),
+        "tasks": guides_by_task(guides) if guides else [],
         "search_examples": home.search_examples.all(),
         "follow_refs": [str(Ref(kind)) for name, kind in FOLLOWED.items() if sections[name]],
     }
 
 
-def _newest(chats: ChatQuerySet) -> list[ChatPage]:
-    """Return the first chats, the last in favor of one with topics where none of them has any."""
-    newest = list(chats[:NEWEST_CHATS])
-    if newest and not any(chat.topics.all() for chat in newest):
-        with_topics = chats.filter(topics__isnull=False).distinct().first()
-        newest = [*newest[: NEWEST_CHATS - 1], with_topics] if with_topics else newest
-    return newest
+def _newest(chats: ChatQuerySet) -> list[Card]:
+    """Return the first chats, the first with topics standing open.
+
+    Where none of them has any, the last makes room for one that has.
+    """
+    with_topics = chats.with_has_topics()
+    newest = list(with_topics.values_list("pk", "has_topics")[:NEWEST_CHATS])
+    if newest and not any(has_topics for _pk, has_topics in newest):
+        older = with_topics.filter(has_topics=True).values_list("pk", "has_topics").first()
+        newest = [*newest[: NEWEST_CHATS - 1], older] if older else newest
+    cards = Cards(pk for pk, _has_topics in newest)
+    open_pk = next((pk for pk, has_topics in newest if has_topics), None)
+    shown = filter(None, (cards.get(pk) for pk, _has_topics in newest))
+    return [_folded(card, is_open=card.chat.pk == open_pk) for card in shown]
 
 
-def _sections(home: "HomePage") -> dict[str, Page | None]:
+def _folded(card: Card, *, is_open: bool) -> Card:
+    if not is_open:
+        return replace(card, topics=[], left_out=0)
+    cut = len(card.topics) - MOST_TOPICS
+    left_out = card.left_out + cut if cut > 0 else 0
+    return replace(card, topics=card.topics[:MOST_TOPICS], left_out=left_out, is_open=True)
+
+
+def _newest_posts() -> list[PostPage]:
+    authors = PostAuthor.objects.select_related("person").only("page", "person__name")
+    posts = PostPage.objects.published().newest_first().only("title", "url_path", "summary", "date")
+    return list(posts.prefetch_related(Prefetch("post_authors", authors))[:NEWEST_POSTS])
+
+
+def _sections(home: "HomePage") -> dict[str, PageLink | None]:
     """Return the sections that readers may see, None for others; fetched as plain pages."""
-    expired = Q(expire_at__lte=timezone.now())
-    pages = Page.objects.child_of(home).live().public().exclude(expired).order_by("path")
+    pages = published(Page.objects.child_of(home)).order_by("path")
     by_model = {page.cached_content_type.model_class(): page for page in pages}
-    return {name: by_model.get(model) for name, model in SECTIONS.items()}
+    found = {name: by_model.get(model) for name, model in SECTIONS.items()}
+    return {name: PageLink(page.title, page.url) if page else None for name, page in found.items()}
 
 
-def guides_by_task() -> list[Task]:
+def guides_by_task(index: PageLink) -> list[Task]:
     """Return the subjects in their order, each with its first guides by title; the rest at last."""
-    place = Window(RowNumber(), partition_by="subject_id", order_by=["title", "pk"])
-    first = GuidePage.objects.published().alias(place=place).filter(place__lte=GUIDES_OF_A_SUBJECT)
-    in_order = first.for_listing().order_by(
+    in_order = GuidePage.objects.published().order_by(
         F("subject__sort_order").asc(nulls_last=True), "subject__name", "subject_id", "title", "pk"
     )
-    grouped = groupby(in_order, lambda guide: guide.subject)
-    return [Task(subject, list(guides)) for subject, guides in grouped]
+    guides = in_order.values_list("subject__name", "subject__slug", "title", "slug")
+    tasks = []
+    for (name, slug), of_subject in groupby(guides, lambda guide: guide[:2]):
+        first = [
+            PageLink(title, iri_to_uri(f"{index.url}{last}/"))
+            for _name, _slug, title, last in islice(of_subject, GUIDES_OF_A_SUBJECT)
+        ]
+        tasks.append(Task(name or "", slug or "", first))
+    return tasks
 
 
 def search_examples(request: HttpRequest) -> list[str]:

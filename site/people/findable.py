@@ -90,7 +90,7 @@ def _addresses_of_named(named: QuerySet) -> Addresses:
 
 
 def _addresses_of_pages(pages: QuerySet) -> Addresses:
-    return {page.pk: page.url for page in pages}
+    return {page.pk: page.url for page in pages.only("url_path")}
 
 
 def _hanging_on_committees(pks: list[int]) -> list[tuple[Findable, list[int]]]:

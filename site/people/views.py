@@ -31,16 +31,17 @@ def person(request: HttpRequest, slug: str) -> HttpResponse:
     entries = Entry.objects.not_expired().labelled("host", slug).filter(kind__in=MADE)
     listing = Paginator(entries.newest_first(), MADE_PER_PAGE).get_page(request.GET.get("page"))
     terms = CommitteeTerm.objects.public().current().filter(person=found)
+    people_page = PeoplePage.objects.published().defer("intro").first()
     context = {
         "person": found,
         "terms": terms.select_related("page"),
         "listing": listing,
         "made": shown(lead_to(listing)),
-        "people_page": PeoplePage.objects.published().first(),
-        "contact": ContactPage.objects.published().first(),
+        "people_page": people_page,
+        "contact": ContactPage.objects.published().only("url_path").first(),
         "canonical": settings.SITE_URL + found.get_absolute_url(),
         "description": found.blurb or " · ".join(filter(None, [found.name, found.place])),
-        "crumbs": crumbs_to_people(request),
+        "crumbs": people_page.crumbs_to(request) if people_page else [],
     }
     return render(request, "pages/people/person.html", context)
 

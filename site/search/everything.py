@@ -1,7 +1,9 @@
 """The whole site as a reader searches it: one list of all kinds, narrowed by its address."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar
 from urllib.parse import urlencode
 
@@ -13,11 +15,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from taggit.models import Tag
 
+from core.page_cache.parts import kept
 from search import offers
 from search.answers import Door, WordsToTry, words_alike
 from search.engines import FACETS, Counts, Narrowing
 from search.kinds import kind_links, labels_of_kinds
-from search.models import Entry
+from search.models import Entry, GlossaryTerm
 from search.narrowed import Narrowed, NarrowingForm, WordsField
 from search.query import tidy
 from search.results import Results, find, lead_to
@@ -29,6 +32,9 @@ LOOKED_AHEAD = 5
 """Of the next events, some of which may be cancelled."""
 CHAT, EVENT = "chat", "event"
 """The kinds of which those without a hit are shown the newest, and the next."""
+
+NamesOf = Callable[[str, list[str]], dict[str, str]]
+"""Called with a facet and values of it; returns the names of those that have one."""
 
 
 def door() -> Door:
@@ -84,13 +90,13 @@ class SearchForm(NarrowingForm):
             return ""
         return kind
 
-    def count(self, counts: Counts) -> None:
+    def count(self, counts: Counts, names_of: NamesOf) -> None:
         """Offer what would leave something, and say how much; what is chosen stays offered."""
         for name in SELECTS:
             chosen, left = self.cleaned_data.get(name), dict(counts.get(name, {}))
             if chosen:
                 left.setdefault(chosen, 0)
-            self._labels[name] = _labelled(name, left)
+            self._labels[name] = _labelled(name, left, names_of)
             self.offer(name, [(v, f"{said} ({left[v]})") for v, said in self._labels[name].items()])
             if not left and not self.data[name]:
                 del self.fields[name]
@@ -123,8 +129,7 @@ def search_context(request: HttpRequest) -> dict:
 
 def _beginning(request: HttpRequest) -> dict:
     """Return what stands here before anything is asked."""
-    by_kind = Entry.objects.not_expired().order_by().values_list("kind").annotate(Count("pk"))
-    kinds = kind_links(dict(by_kind), "", lambda kind: f"?{urlencode({'kind': kind})}")
+    kinds = kind_links(_count_by_kind(), "", lambda kind: f"?{urlencode({'kind': kind})}")
     return {
         "examples": [
             WordsToTry(words, f"?{urlencode({'q': words})}")
@@ -135,10 +140,18 @@ def _beginning(request: HttpRequest) -> dict:
     }
 
 
+def _count_by_kind() -> Counter[str]:
+    """Count what can be found: all by an index alone, and those few apart that have expired."""
+    entries = Entry.objects.order_by().values_list("kind")
+    expired = entries.filter(expires_at__isnull=False, expires_at__lte=timezone.now())
+    return Counter(dict(entries.annotate(count=Count("*")))) - Counter(kind for (kind,) in expired)
+
+
 def _answer(request: HttpRequest, form: SearchForm, narrowed: SearchNarrowed) -> dict:
     narrowing = narrowed.narrowing()
-    results = find(narrowed.q, narrowing, request.GET.get("page"))
-    form.count(results.counts)
+    synonyms = kept(request, "search:synonyms", GlossaryTerm.objects.synonyms)
+    results = find(narrowed.q, narrowing, request.GET.get("page"), synonyms=synonyms)
+    form.count(results.counts, partial(_names_of, request))
     context = {
         "results": results,
         "listing": results.page,
@@ -191,19 +204,19 @@ def _is_known(facet: str, value: str) -> bool:
     return entries.labelled(facet, value).exists()
 
 
-def _labelled(facet: str, values: Iterable[str]) -> dict[str, str]:
+def _labelled(facet: str, values: Iterable[str], names_of: NamesOf) -> dict[str, str]:
     """Return the values with their labels: the newest year first, others by their names."""
     values = list(values)
     if facet == "year":
         return {year: year for year in sorted(values, key=int, reverse=True)}
-    names = _names_of(facet, values)
+    names = names_of(facet, values)
     named = {value: names.get(value, value) for value in values}
     return dict(sorted(named.items(), key=lambda one: (one[1].casefold(), one[0])))
 
 
-def _names_of(facet: str, values: list[str]) -> dict[str, str]:
+def _names_of(request: HttpRequest, facet: str, values: list[str]) -> dict[str, str]:
     if not values:
         return {}
     if facet == "tag":
-        return dict(Tag.objects.filter(slug__in=values).values_list("slug", "name"))
+        return kept(request, "search:tags", lambda: dict(Tag.objects.values_list("slug", "name")))
     return {slug: name for offer in offers.host_names for slug, name in offer(values).items()}

@@ -1,7 +1,8 @@
 """Showing where words stand: plain text in, escaped HTML with `<mark>` and nothing else out."""
 
+from collections import defaultdict
 from collections.abc import Iterable
-from itertools import groupby
+from itertools import groupby, islice
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
@@ -16,6 +17,9 @@ JOINED = {" ", "-"}
 
 def mark(text: str, ways: Iterable[Alternative]) -> SafeString:
     """Return the whole text with the words marked."""
+    ways = list(ways)
+    if not ways:
+        return escape(text)
     said = list(tokens(text))
     return _html(text, said, _places(said, ways), 0, len(text))
 
@@ -26,7 +30,9 @@ def is_marked(html: SafeString) -> bool:
 
 def excerpt(text: str, ways: Iterable[Alternative], words: int = WORDS_SHOWN) -> SafeString:
     """Return the stretch where the most of what was asked stands together, else the beginning."""
-    said = list(tokens(text))
+    ways = list(ways)
+    # Where nothing is marked, one word more tells that the text goes on.
+    said = list(tokens(text) if ways else islice(tokens(text), words + 1))
     places = _places(said, ways)
     if len(said) <= words:
         return _html(text, said, places, 0, len(text))
@@ -42,11 +48,14 @@ def excerpt(text: str, ways: Iterable[Alternative], words: int = WORDS_SHOWN) ->
 def _places(said: list[Token], ways: Iterable[Alternative]) -> set[int]:
     """Return which words are among what was asked for; those of a phrase only in a row."""
     stems = [token.stem for token in said]
+    places_of: dict[str, list[int]] = defaultdict(list)
+    for place, stem in enumerate(stems):
+        places_of[stem].append(place)
     places: set[int] = set()
     for stems_asked in {way.stems for way in ways}:
         size = len(stems_asked)
-        for first in range(len(stems) - size + 1):
-            if stems[first] == stems_asked[0] and tuple(stems[first : first + size]) == stems_asked:
+        for first in places_of.get(stems_asked[0], ()):
+            if tuple(stems[first : first + size]) == stems_asked:
                 places.update(range(first, first + size))
     return places
 

@@ -86,6 +86,7 @@ def is_question(words: str) -> bool:
     return bool(query or query.unwanted)
 
 
+@lru_cache(maxsize=200)
 def parse(text: str) -> Query:
     """Read a query as typed. Words that only make it a question count if there is nothing else."""
     asked, unwanted = [], []

@@ -26,7 +26,7 @@ from search.engines.ahead import Ahead
 from search.following import LAGS_AFTER
 from search.highlights import excerpt, is_marked, mark
 from search.models import Change, Entry, GlossaryTerm, ObjectRef
-from search.query import OPERATORS, Alternative, Query, parse, tidy, widen
+from search.query import OPERATORS, Alternative, Query, Synonyms, parse, tidy, widen
 from search.words import STOP_WORDS, tokens
 
 Answer = TypeVar("Answer")
@@ -84,14 +84,20 @@ class Results:
 
 
 def find(
-    text: str, narrowing: Narrowing, page: object = 1, per_page: int = HITS_PER_PAGE
+    text: str,
+    narrowing: Narrowing,
+    page: object = 1,
+    per_page: int = HITS_PER_PAGE,
+    *,
+    synonyms: Synonyms | None = None,
 ) -> Results:
     """Answer a query as typed. Raises nothing for it, however odd.
 
-    Where nothing has the words, the answer is that of the words probably meant.
+    Where nothing has the words, the answer is that of the words probably meant. `synonyms` are
+    those of the glossary, for who has them at hand.
     """
     for _attempt in range(MOST_ATTEMPTS):
-        asking = _Asking(narrowing, per_page)
+        asking = _Asking(narrowing, per_page, synonyms)
         results = _find(asking, tidy(text), page)
         if not asking.was_overtaken(results):
             break
@@ -144,7 +150,9 @@ def lead_to(entries: Iterable[Entry]) -> list[Hit]:
 class _Asking:
     """One request's view of the index: what is hidden of it, and who answers."""
 
-    def __init__(self, narrowing: Narrowing, per_page: int) -> None:
+    def __init__(
+        self, narrowing: Narrowing, per_page: int, synonyms: Synonyms | None = None
+    ) -> None:
         self.per_page = per_page
         # The index hears of changes in their order: those it has not heard of are the newest.
         newest = list(Change.objects.order_by("-pk")[: MOST_PENDING + 1])
@@ -162,7 +170,7 @@ class _Asking:
         expired = expiring.filter(expires_at__lte=timezone.now())
         hidden = frozenset(expired.values_list("model", "object_id").distinct())
         self.narrowing = replace(narrowing, hidden=hidden)
-        self.synonyms = GlossaryTerm.objects.synonyms()
+        self.synonyms = GlossaryTerm.objects.synonyms() if synonyms is None else synonyms
 
     def read(self, words: str) -> Query:
         return widen(parse(words), self.synonyms)
@@ -237,7 +245,7 @@ class _Asking:
 
     def _hits(self, refs: list[str], query: Query) -> list[Hit]:
         """Return what may be seen of the entries, in their order."""
-        entries = Entry.objects.not_expired().in_bulk(refs)
+        entries = Entry.objects.not_expired().defer("title_stems", "stems").in_bulk(refs)
         addresses = _addresses(entries.values())
         ways = list(query.alternatives())
         return [

@@ -4,8 +4,8 @@ import re
 import threading
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import snowballstemmer
 
@@ -42,8 +42,7 @@ _stemmer = snowballstemmer.stemmer("english")
 _stemming = threading.Lock()
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A word of a text and where it stands there."""
 
     word: str
@@ -63,7 +62,7 @@ def tokens(text: str) -> Iterator[Token]:
 
 
 def words_of(text: str) -> list[str]:
-    return [token.word for token in tokens(text)]
+    return [word for found in WORD.findall(text) if (word := fold(found)[:LONGEST])]
 
 
 def stems_of(text: str) -> list[str]:

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from core.page_cache import same_for_all
 from core.pages import Crumb
 from core.public_forms import LONGEST, PublicForm, is_from_elsewhere, new_stamp, private
 from core.throttling import allows, client_of
@@ -40,6 +41,7 @@ class Group:
     things: list[Followed] = field(default_factory=list)
 
 
+@same_for_all
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """Say what can be followed. Stored as any page: its form holds neither token nor stamp."""

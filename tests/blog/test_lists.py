@@ -8,9 +8,10 @@ from lxml import html
 
 from blog.lists import POSTS_PER_PAGE
 from blog.models import Category
-from tests.blog.test_posts import every_block, make_image, show, text_of
+from tests.blog.test_posts import every_block, show, text_of
 from tests.factories.blog import make_post
 from tests.factories.comments import make_comment
+from tests.factories.pictures import make_image
 
 pytestmark = pytest.mark.django_db
 

@@ -1,16 +1,13 @@
 """A post as readers, search engines and other sites see it."""
 
-import io
 import json
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.core.files.images import ImageFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from lxml import html
-from PIL import Image as Picture
 from wagtail.images.models import Image
 from wagtail.models import PageViewRestriction
 
@@ -20,6 +17,7 @@ from tests.factories.blog import make_post
 from tests.factories.chats import make_chat, make_topic
 from tests.factories.comments import make_comment
 from tests.factories.guides import make_guide
+from tests.factories.pictures import make_image
 
 pytestmark = pytest.mark.django_db
 
@@ -32,12 +30,6 @@ def show(client, page, **query) -> html.HtmlElement:
 
 def text_of(tree: html.HtmlElement) -> str:
     return " ".join(tree.text_content().split())
-
-
-def make_image(title: str = "A box") -> Image:
-    written = io.BytesIO()
-    Picture.new("RGB", (1600, 900), "#851e5f").save(written, "PNG")
-    return Image.objects.create(title=title, file=ImageFile(written, "box.png"))
 
 
 def structured(tree: html.HtmlElement) -> dict:
@@ -240,7 +232,6 @@ def test_queries_do_not_grow_with_a_post(client):
     many = make_post("Many", authors=authors, tags=tags, body=body)
     for n in range(8):
         make_post(f"Other {n}", authors=authors, tags=tags)
-    # Pictures are looked up one by one: their renditions are kept in the cache.
     assert queries(many) <= queries(few) + 20
 
 

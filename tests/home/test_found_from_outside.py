@@ -3,6 +3,8 @@
 from urllib.parse import urlsplit
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from lxml import etree, html
 from wagtail.models import Page, Site
 
@@ -30,6 +32,36 @@ def test_every_page_is_in_the_sitemap(client, home):
 def test_what_readers_may_not_see_is_not(client, home):
     home.add_child(instance=StandardPage(title="Draft", live=False))
     assert "/draft/" not in sitemap(client)
+
+
+def test_the_map_of_a_large_site_comes_in_parts(client, home, monkeypatch):
+    whole = sitemap(client)
+    monkeypatch.setattr("home.sitemaps.MOST_IN_A_PART", len(whole) - 1)
+    index = etree.fromstring(client.get("/sitemap.xml").content)
+    assert etree.QName(index).localname == "sitemapindex"
+    addresses = [place.text for place in index.iter("{*}loc")]
+    assert addresses[:2] == [
+        "http://testserver/sitemap-pages-1.xml",
+        "http://testserver/sitemap-pages-2.xml",
+    ]
+    parts = [etree.fromstring(client.get(urlsplit(one).path).content) for one in addresses]
+    named = [urlsplit(place.text).path for part in parts for place in part.iter("{*}loc")]
+    assert named == whole
+
+
+@pytest.mark.parametrize("part", ["pages-2", "pages-0", "nothing-1", "persons-2"])
+def test_a_part_that_is_none_is_not_found(client, home, part):
+    assert client.get(f"/sitemap-{part}.xml").status_code == 404
+
+
+def test_the_map_asks_no_more_for_more_pages(client, home, django_assert_num_queries):
+    client.get("/sitemap.xml")
+    with CaptureQueriesContext(connection) as few:
+        client.get("/sitemap.xml")
+    for n in range(5):
+        make_guide(f"Guide {n}")
+    with django_assert_num_queries(len(few)):
+        client.get("/sitemap.xml")
 
 
 def test_nothing_in_the_sitemap_asks_to_be_left_out(client, home):

@@ -110,8 +110,19 @@ def test_the_newest_topics_stand_open(client, home):
     make_chat("2024-02-21", topics=[make_topic("Something", 75)])
     make_chat("2024-02-07", topics=[make_topic("Older", 75)])
     page = home_page(client)
-    folds = page.cssselect("article.chat details")
-    assert [fold.get("open") is not None for fold in folds] == [True, False]
+    (fold,) = page.cssselect("article.chat details")
+    assert fold.get("open") is not None
+    assert "Something" in fold.text_content()
+    assert "Older" not in page.text_content()
+
+
+@time_machine.travel("2024-03-10 12:00 +0000")
+def test_of_many_topics_the_first_stand_there(client, home):
+    make_chat("2024-03-06", topics=[make_topic(f"Topic {n}", n * 60) for n in range(1, 16)])
+    (fold,) = home_page(client).cssselect("article.chat details")
+    assert len(fold.cssselect("li")) == 12
+    (rest,) = fold.cssselect("p a")
+    assert (rest.text, rest.get("href")) == ("3 more topics of this chat", "/chats/2024-03-06/")
 
 
 @time_machine.travel("2024-03-10 12:00 +0000")

@@ -6,6 +6,8 @@ from django.test.utils import CaptureQueriesContext
 from lxml import html
 from wagtail.models import PageViewRestriction
 
+from guides.models import GuidePage
+from search.models import Entry
 from search.related import related
 from tests.factories.blog import make_post
 from tests.factories.chats import make_chat, make_topic
@@ -54,6 +56,16 @@ def test_what_the_public_does_not_see_is_not_related(tagged):
     PageViewRestriction.objects.create(page=hidden, restriction_type="login")
     make_post("Draft", tags=["labels"], live=False)
     assert not {"Hidden", "Draft"} & set(titles(related(tagged, ["labels"], most=9)))
+
+
+def test_the_next_take_the_place_of_what_is_gone_though_its_entry_is_not(tagged):
+    GuidePage.objects.update(live=False)
+    assert titles(related(tagged, ["packing", "labels"], most=2)) == ["Boxes and labels", "Clinic"]
+
+
+def test_what_stands_on_the_page_already_is_left_out(tagged):
+    ref = Entry.objects.get(title="Pack a loan", kind="guide").ref
+    assert titles(related(tagged, ["packing"], most=1, but={ref})) == ["Clinic"]
 
 
 @pytest.mark.parametrize("name", ["chat", "event"])

@@ -179,6 +179,8 @@ class TestTheFormOnPages:
             assert "csrfmiddlewaretoken" not in form.fields
             assert "stamp" not in form.fields
             assert "no-store" not in page.get("Cache-Control", "")
+            # Only what is the same for all is told apart so.
+            assert page["ETag"]
 
     @pytest.mark.parametrize("address", ["/blog/", "/chats/", "/events/", "/updates/"])
     def test_the_foot_of_each_page_leads_to_the_updates(self, client, home, address):

@@ -1,7 +1,9 @@
 """The team's blog: its posts, who wrote them, and what they are about."""
 
+import calendar
 import math
 from collections.abc import Iterable
+from datetime import date
 from functools import cached_property
 
 from django.core.exceptions import ValidationError
@@ -55,7 +57,8 @@ class PostQuerySet(BasePageQuerySet):
         return self.filter(tagged_items__tag=tag)
 
     def of_month(self, year: int, month: int) -> "PostQuerySet":
-        return self.filter(date__year=year, date__month=month)
+        _weekday, days = calendar.monthrange(year, month)
+        return self.filter(date__range=(date(year, month, 1), date(year, month, days)))
 
     def before(self, post: "PostPage") -> "PostQuerySet":
         return self.filter(
@@ -65,13 +68,23 @@ class PostQuerySet(BasePageQuerySet):
         )
 
     def after(self, post: "PostPage") -> "PostQuerySet":
-        return self.exclude(pk=post.pk).exclude(pk__in=self.before(post).values("pk"))
+        return self.filter(
+            Q(date__gt=post.date)
+            | Q(date=post.date, first_published_at__gt=post.first_published_at)
+            | Q(date=post.date, first_published_at=post.first_published_at, pk__gt=post.pk)
+        )
 
     def for_listing(self) -> "PostQuerySet":
         """Fetch what a list shows of each post in a number of queries that does not grow."""
-        authors = models.Prefetch("post_authors", PostAuthor.objects.select_related("person"))
-        tagged = models.Prefetch("tagged_items", PostTag.objects.select_related("tag"))
-        return self.select_related("category").prefetch_related(authors, tagged).defer("body")
+        return self.select_related("category").prefetch_related(_authors(), _tags()).defer("body")
+
+
+def _authors() -> models.Prefetch:
+    return models.Prefetch("post_authors", PostAuthor.objects.select_related("person"))
+
+
+def _tags() -> models.Prefetch:
+    return models.Prefetch("tagged_items", PostTag.objects.select_related("tag"))
 
 
 class Category(index.Indexed, Named):
@@ -246,19 +259,21 @@ class PostPage(DiscussedPage, BasePage):
 
         # Else each use of them asks anew. A preview of what was never saved has nothing to fetch.
         if self.pk:
-            prefetch_related_objects([self], "post_authors__person", "tagged_items__tag")
-        before, after = neighbours(self)
+            prefetch_related_objects([self], _authors(), _tags())
+        context = super().get_context(request, *args, **kwargs)
         blog = self.get_parent()
+        blog_url = blog.get_url(request)
+        before, after = neighbours(self, blog_url)
         return {
-            **super().get_context(request, *args, **kwargs),
+            **context,
             "blog": blog,
-            "blog_url": blog.get_url(request),
+            "blog_url": blog_url,
             "follow_refs": follow_refs(self),
             "related": related_to(self),
             "earlier_post": before,
             "later_post": after,
             "card_url": card_url(self) if self.lead_image else "",
-            "structured_data": as_script(posting_data(self)),
+            "structured_data": as_script(posting_data(self, context["discussion"])),
         }
 
 

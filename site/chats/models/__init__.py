@@ -11,9 +11,11 @@ from chats.models.pages import (
     ImportRecord,
     Topic,
     TopicAddress,
+    TopicFacts,
     TopicQuerySet,
     TopicSource,
     TopicTag,
+    hosts_line,
     of_substance,
 )
 from chats.models.transcripts import Line, LineQuerySet, Speaker, Transcript
@@ -33,9 +35,11 @@ __all__ = [
     "Speaker",
     "Topic",
     "TopicAddress",
+    "TopicFacts",
     "TopicQuerySet",
     "TopicSource",
     "TopicTag",
     "Transcript",
+    "hosts_line",
     "of_substance",
 ]

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from functools import cached_property
 from html import unescape
 from http import HTTPMethod
+from typing import TypeVar
 
 from django.core.validators import URLValidator
 from django.db import models
@@ -50,6 +51,8 @@ from core.timestamps import format_duration, format_stamp
 from events.models import EventPage
 from people.models import Person
 
+SomeTopic = TypeVar("SomeTopic", bound="TopicFacts")
+
 web_address = URLValidator(schemes=["http", "https"])
 
 ABSTRACT_LENGTH = 160
@@ -75,12 +78,11 @@ class ChatQuerySet(BasePageQuerySet):
 
     def with_state(self) -> "ChatQuerySet":
         """Annotate `state_in_database`: the rule of chats.states, for filters."""
-        has_topics = Exists(Topic.objects.filter(page=OuterRef("pk")))
         return self.annotate(
             state_in_database=Case(
                 When(outcome=Outcome.CANCELLED, then=Value(ChatState.CANCELLED)),
                 When(outcome=Outcome.LOST, then=Value(ChatState.LOST)),
-                When(has_topics, then=Value(ChatState.COMPLETE)),
+                When(_has_topics(), then=Value(ChatState.COMPLETE)),
                 When(
                     Q(topics_promised=True) | _has_recording(),
                     then=Value(ChatState.TOPICS_EXPECTED),
@@ -91,10 +93,18 @@ class ChatQuerySet(BasePageQuerySet):
             )
         )
 
+    def with_has_topics(self) -> "ChatQuerySet":
+        """Tell along what a chat's state hangs on, for lists that do not read its topics."""
+        return self.annotate(has_topics=_has_topics())
+
     def for_listing(self) -> "ChatQuerySet":
         """Fetch what a list shows of each chat in a number of queries that does not grow."""
         kept_here = self.select_related("recording_file", "audio_file")
         return kept_here.prefetch_related(*_shown_of_a_chat())
+
+
+def _has_topics() -> Exists:
+    return Exists(Topic.objects.filter(page=OuterRef("pk")))
 
 
 def _has_recording() -> Q:
@@ -229,6 +239,9 @@ class ChatPage(DiscussedPage, RoutableBasePage):
     objects = PageManager.from_queryset(ChatQuerySet)()
     template = "pages/chat.html"
 
+    has_topics: bool | None = None
+    """Whether it has any, if that was read along (`ChatQuerySet.with_has_topics`)."""
+
     class Meta:
         verbose_name = _("chat")
         verbose_name_plural = _("chats")
@@ -239,7 +252,7 @@ class ChatPage(DiscussedPage, RoutableBasePage):
         """What has become of it: the first state of `ChatState` that holds."""
         if self.outcome:
             return ChatState(self.outcome)
-        if self.topics.all():
+        if self.topics.all() if self.has_topics is None else self.has_topics:
             return ChatState.COMPLETE
         if self.topics_promised or self.has_recording:
             return ChatState.TOPICS_EXPECTED
@@ -325,22 +338,16 @@ class ChatPage(DiscussedPage, RoutableBasePage):
 
     @hosts.setter
     def hosts(self, persons: Iterable["Person"]) -> None:
+        self.__dict__.pop("hosts_line", None)
         self.chat_hosts = [
             ChatHost(person=person, sort_order=place) for place, person in enumerate(persons)
         ]
 
-    @property
+    @cached_property
     def hosts_line(self) -> str:
         """Who held it, in a line: “Hosted by A and B, with Delivery”."""
-        hosts = get_text_list([person.name for person in self.hosts], _("and"))
-        teams = get_text_list([team.name for team in self.teams.all()], _("and"))
-        if hosts and teams:
-            line = _("Hosted by %(hosts)s, with %(teams)s")
-        elif hosts:
-            line = _("Hosted by %(hosts)s")
-        else:
-            line = _("With %(teams)s") if teams else ""
-        return line % {"hosts": hosts, "teams": teams} if line else ""
+        hosts = [person.name for person in self.hosts]
+        return hosts_line(hosts, [team.name for team in self.teams.all()])
 
     @property
     def abstract(self) -> str:
@@ -383,19 +390,21 @@ class ChatPage(DiscussedPage, RoutableBasePage):
         if not getattr(request, "is_preview", False):
             prefetch_related_objects([self], *_shown_of_a_chat())
         context = super().get_context(request, *args, **kwargs)
-        topics = self.ordered_topics
+        topics, address = self.ordered_topics, self.url
         give_successors(topics)
         for topic in topics:
             topic.page = self
+            topic.href = f"{address}#{topic.anchor}"
         give_related(topics)
         tags = Tag.objects.filter(tagged_topics__content_object__page=self).distinct()
+        tags = list(tags.order_by("name")) if topics else []
         substance = of_substance(topics)
-        watch = watch_context(self)
+        watch = watch_context(self, tags)
         return {
             **context,
             "topics": substance,
             "asides": [topic for topic in topics if topic not in substance],
-            "tags": tags.order_by("name"),
+            "tags": tags,
             "follow_refs": follow_refs(self),
             **watch,
             "exports": downloads_of(self, has_transcript=bool(watch["spoken"])),
@@ -433,6 +442,18 @@ class ChatPage(DiscussedPage, RoutableBasePage):
             taken.add(topic.key)
         if changed:
             self.topics = topics
+
+
+def hosts_line(hosts: list[str], teams: list[str]) -> str:
+    """Return who held a chat in a line, by their names; blank for nobody."""
+    if hosts and teams:
+        line = _("Hosted by %(hosts)s, with %(teams)s")
+    elif hosts:
+        line = _("Hosted by %(hosts)s")
+    else:
+        line = _("With %(teams)s") if teams else ""
+    said = {"hosts": get_text_list(hosts, _("and")), "teams": get_text_list(teams, _("and"))}
+    return line % said if line else ""
 
 
 class ChatHost(Orderable):
@@ -499,7 +520,49 @@ class TopicSource(models.TextChoices):
     TEXT_CHAT = "text chat", _("Written in the text chat")
 
 
-class Topic(ClusterableModel, Orderable):
+class TopicFacts:
+    """What a topic is called in lists, told by its start, title, source and kind alone."""
+
+    start: int | None
+    title: str
+    source: str
+    kind: str
+
+    @property
+    def is_timed(self) -> bool:
+        """Whether a second of the recording is its own."""
+        return self.start is not None and self.source == TopicSource.RECORDING
+
+    @property
+    def stamp(self) -> str:
+        return "" if self.start is None else format_stamp(self.start)
+
+    @property
+    def iso_duration(self) -> str:
+        return "" if self.start is None else format_duration(self.start)
+
+    @property
+    def shown_kind(self) -> TopicKind:
+        """The editor's word, else the guess."""
+        return TopicKind(self.kind) if self.kind else guess_kind(self.title)
+
+    @property
+    def kind_label(self) -> str:
+        """A word for all but questions, which most topics are."""
+        kind = self.shown_kind
+        return "" if kind == TopicKind.QUESTION else str(kind.label)
+
+    @property
+    def source_label(self) -> str:
+        """A word for what cannot be heard on the recording."""
+        return str(_("From the text chat")) if self.source == TopicSource.TEXT_CHAT else ""
+
+    @property
+    def is_aside(self) -> bool:
+        return self.shown_kind in ASIDE
+
+
+class Topic(TopicFacts, ClusterableModel, Orderable):
     """One thing talked about in a chat.
 
     Rows are made anew when an older revision of the chat is published: `key` is the topic's
@@ -560,7 +623,7 @@ class Topic(ClusterableModel, Orderable):
     def anchor(self) -> str:
         return f"topic-{self.key}"
 
-    @property
+    @cached_property
     def href(self) -> str:
         """Where it is read: its line on its chat's page."""
         return f"{self.page.url}#{self.anchor}"
@@ -574,45 +637,12 @@ class Topic(ClusterableModel, Orderable):
         return recording.at(self.start)
 
     @property
-    def is_timed(self) -> bool:
-        """Whether a second of the recording is its own."""
-        return self.start is not None and self.source == TopicSource.RECORDING
-
-    @property
-    def stamp(self) -> str:
-        return "" if self.start is None else format_stamp(self.start)
-
-    @property
-    def iso_duration(self) -> str:
-        return "" if self.start is None else format_duration(self.start)
-
-    @property
-    def shown_kind(self) -> TopicKind:
-        """The editor's word, else the guess."""
-        return TopicKind(self.kind) if self.kind else guess_kind(self.title)
-
-    @property
-    def kind_label(self) -> str:
-        """A word for all but questions, which most topics are."""
-        kind = self.shown_kind
-        return "" if kind == TopicKind.QUESTION else str(kind.label)
-
-    @property
-    def source_label(self) -> str:
-        """A word for what cannot be heard on the recording."""
-        return str(_("From the text chat")) if self.source == TopicSource.TEXT_CHAT else ""
-
-    @property
-    def is_aside(self) -> bool:
-        return self.shown_kind in ASIDE
-
-    @property
     def answer_is_old(self) -> bool:
         checked = self.answer_checked_on
         return bool(checked and timezone.localdate() - checked > ANSWER_STALE_AFTER)
 
 
-def of_substance(topics: list[Topic]) -> list[Topic]:
+def of_substance(topics: list[SomeTopic]) -> list[SomeTopic]:
     """Return the topics that colleagues look for; all of them if none is such a one."""
     return [topic for topic in topics if not topic.is_aside] or topics
 
@@ -710,5 +740,5 @@ class ChatArchivePage(RoutableBasePage):
 
         return {
             **super().get_context(request, *args, **kwargs),
-            **archive_context(request.GET, chats=ChatPage.objects.child_of(self)),
+            **archive_context(request, chats=ChatPage.objects.child_of(self)),
         }

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import environ
 from csp.constants import NONE, SELF, UNSAFE_INLINE
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -35,7 +36,6 @@ INSTALLED_APPS = [
     "wagtail.contrib.redirects",
     "wagtail.contrib.routable_page",
     "wagtail.contrib.settings",
-    "wagtail.contrib.sitemaps",
     "wagtail.contrib.typed_table_block",
     "wagtail.embeds",
     "wagtail.sites",
@@ -108,7 +108,17 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 DATABASES["default"].update(CONN_MAX_AGE=None, CONN_HEALTH_CHECKS=True)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-SEARCH_ENGINE = "search.engines.whoosh_index.WhooshEngine"
+SEARCH_ENGINES = {"whoosh": "search.engines.whoosh_index.WhooshEngine"}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
+    # An index on disk is one host's own: where there are several, they share the database.
+    SEARCH_ENGINES = {"postgres": "search.engines.postgres.PostgresEngine", **SEARCH_ENGINES}
+_named = env.str("SEARCH_ENGINE", default="") or next(iter(SEARCH_ENGINES))
+if _named not in SEARCH_ENGINES:
+    raise ImproperlyConfigured(
+        f"SEARCH_ENGINE is {_named!r}; it must be whoosh, or postgres where DATABASE_URL is of "
+        "PostgreSQL."
+    )
+SEARCH_ENGINE = SEARCH_ENGINES[_named]
 SEARCH_INDEX = DATA_DIR / "index"
 
 CACHES = {

@@ -1,4 +1,7 @@
-"""The suite: quick hashing, files in a throw-away folder, TEST_DATABASE_URL and TEST_CACHE_URL."""
+"""The suite: quick hashing, files in a throw-away folder.
+
+TEST_DATABASE_URL, TEST_CACHE_URL and TEST_SEARCH_ENGINE choose what the rest are without TEST_.
+"""
 
 import atexit
 import os
@@ -12,7 +15,7 @@ for name in ("DATABASE_URL", "CACHE_URL"):
     os.environ.pop(name, None)
     if value := os.environ.get(f"TEST_{name}"):
         os.environ[name] = value
-OURS = ("SITE_URL", "LANGUAGE_CODE", "TIME_ZONE", "LOG_FORMAT")
+OURS = ("SITE_URL", "LANGUAGE_CODE", "TIME_ZONE", "LOG_FORMAT", "SEARCH_ENGINE")
 OF_MAIL = ("EMAIL_URL", "DEFAULT_FROM_EMAIL", "BOUNCE_ADDRESS", "BOUNCE_MAILBOX")
 OF_MAIL += ("DKIM_SELECTOR", "DNS_NAMESERVERS", "SUBMISSIONS_MAILBOX")
 OF_AKISMET = ("AKISMET_KEY", "AKISMET_URL")
@@ -23,12 +26,13 @@ os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="desk-to-desk-test-")
 atexit.register(shutil.rmtree, os.environ["DATA_DIR"], ignore_errors=True)
 
 from .base import *  # noqa: E402, F403
-from .base import CACHES, DATA_DIR, DATABASES  # noqa: E402
+from .base import CACHES, DATA_DIR, DATABASES, SEARCH_ENGINES  # noqa: E402
 
 DEBUG = False
 SECRET_KEY = "a secret of the tests alone, in no way to be used anywhere else"
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+SEARCH_ENGINE = SEARCH_ENGINES[os.environ.get("TEST_SEARCH_ENGINE") or "whoosh"]
 PAGE_CACHE_STORE = "core.page_cache.stores.NoStore"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

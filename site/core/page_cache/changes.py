@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from functools import cache
 
 from django.db import connection as default_connection
-from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model
 
@@ -75,7 +74,7 @@ def _unseen_tables() -> frozenset[str]:
 def _tell(connection: BaseDatabaseWrapper) -> None:
     # The list is emptied by a rollback, and so is what we know from it.
     if not _is_told(connection):
-        transaction.on_commit(_purge, using=connection.alias, robust=True)
+        connection.on_commit(_purge, robust=True)
 
 
 def _is_told(connection: BaseDatabaseWrapper) -> bool:

@@ -30,8 +30,8 @@ class PageCacheMiddleware:
     """Answers a GET without query or any cookie of ours from the store, or renders and keeps it.
 
     What is the same for all and has a query is compressed and told apart (ETag) alike, but kept
-    nowhere. `request.content_version` is what parts of a page may be kept under: that of the
-    store, or one drawn for this request alone where it is somebody's own.
+    nowhere. `request.content_version` is what parts of a page are kept under that are the same for
+    all: the store's version, or one drawn for this request where something is sent.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -40,11 +40,14 @@ class PageCacheMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         request.is_same_for_all = False
         request.content_version = uuid.uuid4().hex
-        if request.method not in ("GET", "HEAD") or _is_of_somebody(request):
+        if request.method not in ("GET", "HEAD"):
             return self.get_response(request)
         store = current_store()
         # What this transaction has written is in no version yet.
         version = "" if changes.are_waiting() else store.version()
+        if _is_of_somebody(request):
+            self._begin(request, store, version)
+            return self.get_response(request)
         address = _address(request) if version else ""
         answer = store.get(version, address) if address else None
         if answer and answer.valid_until > time.time():
@@ -54,17 +57,22 @@ class PageCacheMiddleware:
     def process_view(self, request: HttpRequest, view: Callable, args: list, kwargs: dict) -> None:
         request.is_same_for_all = view is serve or getattr(view, "is_same_for_all", False)
 
+    def _begin(self, request: HttpRequest, store: Store, version: str) -> tuple[str, float]:
+        """Return the version to render for and until when that is valid, a new one if it is due."""
+        if not version:
+            return "", 0.0
+        valid_until = clock.valid_until(version).timestamp()
+        if valid_until <= time.time():
+            store.purge()
+            version = store.version()
+            valid_until = clock.valid_until(version).timestamp()
+        request.content_version = version
+        return version, valid_until
+
     def _rendered(
         self, request: HttpRequest, store: Store, version: str, address: str
     ) -> HttpResponseBase:
-        valid_until = 0.0
-        if version:
-            valid_until = clock.valid_until(version).timestamp()
-            if valid_until <= time.time():
-                store.purge()
-                version = store.version()
-                valid_until = clock.valid_until(version).timestamp()
-            request.content_version = version
+        version, valid_until = self._begin(request, store, version)
         # An answer of 304 has nothing to keep: we compare, once the whole is there.
         asked = {name: request.META.pop(name) for name in CONDITIONS if name in request.META}
         response = self.get_response(request)
@@ -72,7 +80,7 @@ class PageCacheMiddleware:
         if not _is_for_all(request, response):
             return response
         answer = _answer(request, response, valid_until)
-        if address and request.method == "GET":
+        if version and address and request.method == "GET":
             store.put(version, address, answer)
         return _given(request, answer)
 

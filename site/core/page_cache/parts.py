@@ -5,6 +5,7 @@ A template keeps one so, its names being whatever else the part depends on:
     {% cache 3600 chat_card content_version chat.pk using="parts" %}…{% endcache %}
 """
 
+import uuid
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -21,7 +22,7 @@ KEPT_FOR = 3600
 
 def content_version(request: HttpRequest) -> dict[str, str]:
     """A context processor."""
-    return {"content_version": getattr(request, "content_version", "")}
+    return {"content_version": _version(request) or uuid.uuid4().hex}
 
 
 def kept(request: HttpRequest, name: str, make: Callable[[], Part]) -> Part:
@@ -30,7 +31,7 @@ def kept(request: HttpRequest, name: str, make: Callable[[], Part]) -> Part:
     `name` tells apart all that it depends on besides. What is kept can be pickled, and shows
     nothing that is somebody's own.
     """
-    version = getattr(request, "content_version", "")
+    version = _version(request)
     if not version:
         return make()
     key = f"{name}:{version}"
@@ -39,3 +40,9 @@ def kept(request: HttpRequest, name: str, make: Callable[[], Part]) -> Part:
         part = make()
         caches["parts"].set(key, part, KEPT_FOR)
     return part
+
+
+def _version(request: HttpRequest) -> str:
+    """Return what parts are kept under; blank for none, as where an editor looks at a draft."""
+    is_preview = getattr(request, "is_preview", False)
+    return "" if is_preview else getattr(request, "content_version", "")

@@ -2,12 +2,14 @@
 
 import datetime
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, URLValidator
 from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import strip_tags
 from django.utils.text import get_text_list
 from django.utils.translation import gettext_lazy as _
@@ -51,6 +53,14 @@ class RegistrationMode(models.TextChoices):
     NONE = "none", _("No registration: just come")
 
 
+SHOWN_IN_LISTS = (
+    *("title", "url_path", "summary", "date", "time_zone", "starts_at", "ends_at"),
+    *("format", "place", "is_cancelled", "cancel_reason", "registration", "has_waiting_list"),
+    *("opens_date", "opens_time", "closes_date", "closes_time"),
+    *("seats__event", "seats__capacity", "seats__taken", "seats__waiting"),
+)
+
+
 class EventQuerySet(BasePageQuerySet):
     def upcoming(self) -> "EventQuerySet":
         """Events that have not ended, the next one first; cancelled ones are among them."""
@@ -74,11 +84,21 @@ class EventQuerySet(BasePageQuerySet):
         return self.filter(tagged_items__tag=tag)
 
     def for_listing(self) -> "EventQuerySet":
-        """Fetch what a list shows of each event in a number of queries that does not grow."""
-        hosts = models.Prefetch("event_hosts", EventHost.objects.select_related("person"))
-        tagged = models.Prefetch("tagged_items", EventTag.objects.select_related("tag"))
+        """Fetch what a list shows of each event, its hosts apart."""
+        return self.select_related("seats").only(*SHOWN_IN_LISTS)
+
+    def in_full(self) -> "EventQuerySet":
+        """Fetch all of each event but its text in a number of queries that does not grow."""
         named = self.select_related("kind", "series", "seats", "sequel__page")
-        return named.prefetch_related(hosts, tagged).defer("body")
+        return named.prefetch_related(*named_beside()).defer("body")
+
+
+def named_beside() -> tuple[models.Prefetch, ...]:
+    """Return what is to be fetched along for the hosts and tags of events."""
+    return (
+        models.Prefetch("event_hosts", EventHost.objects.select_related("person")),
+        models.Prefetch("tagged_items", EventTag.objects.select_related("tag")),
+    )
 
 
 class EventPage(RoutableBasePage):
@@ -245,8 +265,7 @@ class EventPage(RoutableBasePage):
     @property
     def hosts_line(self) -> str:
         """Who holds it, in a line: “Hosted by A and B”."""
-        names = get_text_list([person.name for person in self.hosts], _("and"))
-        return _("Hosted by %(names)s") % {"names": names} if names else ""
+        return hosted_by(person.name for person in self.hosts)
 
     @property
     def shown_tags(self) -> list[Tag]:
@@ -271,9 +290,23 @@ class EventPage(RoutableBasePage):
         return shown_in(self.ends_at, self.time_zone)
 
     @property
-    def lasts_days(self) -> bool:
-        """Whether it ends on another day than it begins, by clocks where it is."""
-        return self.ends_there.date() != self.starts_there.date()
+    def zone_name(self) -> str:
+        """The zone as it is chosen; told without going through all there are."""
+        return self.time_zone.replace("_", " ")
+
+    @property
+    def times(self) -> "Times":
+        begins, ends = self.starts_there, self.ends_there
+        ends_in_words = date_format(ends, "TIME_FORMAT")
+        if ends.date() != begins.date():
+            ends_in_words = f"{date_format(ends, 'MONTH_DAY_FORMAT')}, {ends_in_words}"
+        return Times(
+            begins=date_format(begins, "TIME_FORMAT"),
+            begins_iso=begins.isoformat(),
+            ends=ends_in_words,
+            ends_iso=ends.isoformat(),
+            zone=begins.tzname() or "",
+        )
 
     @property
     def is_over(self) -> bool:
@@ -368,7 +401,9 @@ class EventPage(RoutableBasePage):
     def get_context(self, request, *args, **kwargs):
         from events.showing import event_context
 
-        return {**super().get_context(request, *args, **kwargs), **event_context(self, request)}
+        context = super().get_context(request, *args, **kwargs)
+        calendar = context["crumbs"][-1]
+        return {**context, **event_context(self, request, calendar.href)}
 
     @re_path(r"^event\.ics/$")
     def calendar_file(self, request: HttpRequest) -> HttpResponse:
@@ -422,6 +457,24 @@ class EventPage(RoutableBasePage):
             faults["closes_time"] = _("Registration closes before it opens.")
         if faults:
             raise ValidationError(faults)
+
+
+class Times(NamedTuple):
+    """From when to when an event is, as clocks there show it, in words and by ISO 8601."""
+
+    begins: str
+    begins_iso: str
+    ends: str
+    """With its day where that is another."""
+    ends_iso: str
+    zone: str
+    """The short name that the zone has at the start."""
+
+
+def hosted_by(names: Iterable[str]) -> str:
+    """Say who holds an event: “Hosted by A and B”; blank for nobody."""
+    line = get_text_list([*names], _("and"))
+    return _("Hosted by %(names)s") % {"names": line} if line else ""
 
 
 class EventHost(Orderable):

@@ -55,7 +55,7 @@ class HomePage(BasePage):
     def get_context(self, request, *args, **kwargs):
         from home.front import front_context
 
-        return {**super().get_context(request, *args, **kwargs), **front_context(self)}
+        return {**super().get_context(request, *args, **kwargs), **front_context(self, request)}
 
 
 class SearchExample(Orderable):

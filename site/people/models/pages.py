@@ -20,6 +20,7 @@ from core.pages import BasePage, RoutableBasePage
 from people.models.named import Person, Subject, Team
 
 SHORTEST_NUMBER = 3
+AS_A_LINK = ("title", "url_path")
 INTRO_FEATURES = ["bold", "italic", "link", "ol", "ul"]
 
 
@@ -51,8 +52,8 @@ class PeoplePage(BasePage):
             **super().get_context(request, *args, **kwargs),
             "teams": Team.objects.public().prefetch_related(members),
             "subjects": mentored.prefetch_related(mentors),
-            "committees": CommitteePage.objects.published(),
-            "contact": ContactPage.objects.published().first(),
+            "committees": CommitteePage.objects.published().only(*AS_A_LINK),
+            "contact": ContactPage.objects.published().only(*AS_A_LINK).first(),
         }
 
 
@@ -238,4 +239,4 @@ class ContactPage(RoutableBasePage):
 def _page_of_mentors() -> PeoplePage | None:
     """Return where one finds a colleague who helps, if there is one."""
     has_mentors = Person.objects.filter(mentors_in__isnull=False).exists()
-    return PeoplePage.objects.published().first() if has_mentors else None
+    return PeoplePage.objects.published().only(*AS_A_LINK).first() if has_mentors else None

@@ -15,4 +15,4 @@ def store(settings, tmp_path) -> FileStore:
 @pytest.fixture
 def committing(monkeypatch) -> None:
     """Take each write of a test for a commit: its transaction is rolled back at the end."""
-    monkeypatch.setattr(changes.transaction, "on_commit", lambda act, **options: act())
+    monkeypatch.setattr(changes, "_tell", lambda connection: changes._purge())
