@@ -14,6 +14,7 @@ from wagtail.query import PageQuerySet
 from wagtail.signal_handlers import disable_reference_index_auto_update
 
 from core import offers
+from core.html import plain_text
 from core.page_cache import changes
 from core.page_cache.clock import next_changes
 
@@ -101,7 +102,7 @@ class BasePage(Page):
     @property
     def abstract(self) -> str:
         """What the page is about in plain words, for search engines and shared links."""
-        return ""
+        return plain_text(getattr(self, "intro", ""))
 
     def get_context(self, request, *args, **kwargs):
         context = super().get_context(request, *args, **kwargs)

@@ -33,6 +33,7 @@ MAIN = ("/", "/chats/", "/chats/*", "/blog/*", "/guides/*", "/events/*")
 """Home, archive, and the first of each kind below: a chat, a post, a guide, an event."""
 OF_EACH_KIND = 6
 PATIENCE = 90
+TRIES = 3
 SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 
 
@@ -139,9 +140,15 @@ def lighthouse(site: str, addresses: list[str], chromium: str) -> list[str]:
         fetch(site + path)
         command = ["node", str(program), site + path, "--quiet", "--output=json"]
         command += ["--form-factor=mobile", f"--chrome-flags={' '.join(ARGUMENTS)}"]
-        told = subprocess.run(
-            command, capture_output=True, check=True, env={**os.environ, "CHROME_PATH": chromium}
-        )
+        environment = {**os.environ, "CHROME_PATH": chromium}
+        for _ in range(TRIES):
+            # It gives up where Chromium was slow to start.
+            told = subprocess.run(command, capture_output=True, env=environment)
+            if told.returncode == 0:
+                break
+        else:
+            faults.append(f"{path}: Lighthouse gave up: {told.stderr.decode()[-500:]}")
+            continue
         report = json.loads(told.stdout)
         scores = {name: report["categories"][name]["score"] or 0 for name in AT_LEAST}
         audits = report["audits"]
@@ -152,7 +159,8 @@ def lighthouse(site: str, addresses: list[str], chromium: str) -> list[str]:
         for name, least in AT_LEAST.items():
             if scores[name] < least:
                 refs = report["categories"][name]["auditRefs"]
-                failing = [ref["id"] for ref in refs if (audits[ref["id"]]["score"] or 1) < 1]
+                of_each = {ref["id"]: audits[ref["id"]]["score"] for ref in refs}
+                failing = [one for one, score in of_each.items() if score is not None and score < 1]
                 faults.append(f"{path}: {name} {scores[name] * 100:.0f}: {', '.join(failing)}")
     return faults
 

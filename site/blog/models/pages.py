@@ -12,7 +12,6 @@ from django.db import models
 from django.db.models import Q, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from django.utils.html import strip_tags
 from django.utils.text import get_text_list
 from django.utils.translation import gettext_lazy as _
 from modelcluster.contrib.taggit import ClusterTaggableManager
@@ -312,10 +311,6 @@ class BlogPage(RoutableBasePage):
 
     class Meta:
         verbose_name = _("blog")
-
-    @property
-    def abstract(self) -> str:
-        return strip_tags(self.intro)
 
     @path("")
     def newest(self, request: HttpRequest) -> HttpResponse:

@@ -10,7 +10,6 @@ from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import strip_tags
 from django.utils.text import get_text_list
 from django.utils.translation import gettext_lazy as _
 from modelcluster.contrib.taggit import ClusterTaggableManager
@@ -560,10 +559,6 @@ class CalendarPage(RoutableBasePage):
 
     class Meta:
         verbose_name = _("calendar")
-
-    @property
-    def abstract(self) -> str:
-        return strip_tags(self.intro)
 
     @path("")
     def coming(self, request: HttpRequest) -> HttpResponse:

@@ -8,7 +8,6 @@ from django.db import models
 from django.db.models import Count, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
-from django.utils.html import strip_tags
 from django.utils.translation import gettext_lazy as _
 from modelcluster.contrib.taggit import ClusterTaggableManager
 from modelcluster.fields import ParentalKey
@@ -294,10 +293,6 @@ class GuideIndexPage(RoutableBasePage):
 
     class Meta:
         verbose_name = _("page of guides")
-
-    @property
-    def abstract(self) -> str:
-        return strip_tags(self.intro)
 
     def get_context(self, request, *args, **kwargs):
         from guides.lists import index_context

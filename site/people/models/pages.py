@@ -7,7 +7,6 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Prefetch, Q
 from django.utils import timezone
-from django.utils.html import strip_tags
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
@@ -39,10 +38,6 @@ class PeoplePage(BasePage):
 
     class Meta:
         verbose_name = _("page of people")
-
-    @property
-    def abstract(self) -> str:
-        return strip_tags(self.intro)
 
     def get_context(self, request, *args, **kwargs):
         members = Prefetch("people", Person.objects.for_listing())
@@ -76,10 +71,6 @@ class CommitteePage(BasePage):
     class Meta:
         verbose_name = _("committee")
         verbose_name_plural = _("committees")
-
-    @property
-    def abstract(self) -> str:
-        return strip_tags(self.intro)
 
     def get_context(self, request, *args, **kwargs):
         people = Prefetch("person", Person.objects.for_listing())
@@ -200,10 +191,6 @@ class ContactPage(RoutableBasePage):
 
     class Meta:
         verbose_name = _("contact page")
-
-    @property
-    def abstract(self) -> str:
-        return strip_tags(self.intro)
 
     @property
     def telephone_href(self) -> str:
