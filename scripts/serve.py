@@ -11,7 +11,9 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from functools import partial
+from typing import Protocol
 
 # Seconds.
 LOOK_EVERY = 0.1
@@ -20,17 +22,31 @@ ASK_AGAIN = 2
 PAUSE = 5
 PATIENCE = 30
 
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
 PR_SET_PDEATHSIG = 1
 LIBC = ctypes.CDLL(None)
 
 
-def serve(web_command: list[str], worker_command: list[str]) -> int:
-    """Return what the server returned, as a shell would tell it."""
+class Process(Protocol):
+    """What is asked here of a subprocess.Popen, and of what stands in for it."""
+
+    @property
+    def returncode(self) -> int | None: ...
+    def poll(self) -> int | None: ...
+    def terminate(self) -> None: ...
+    def kill(self) -> None: ...
+
+
+def serve(start_web: Callable[[], Process], start_worker: Callable[[], Process]) -> int:
+    """Return what the server returned, as a shell would tell it.
+
+    The server stays in this process group: a debugger in it has the terminal. The worker must not:
+    it would hear Ctrl-C twice, once from the terminal and once from here.
+    """
     orders = Orders()
-    # The server stays in this process group: a debugger in it has the terminal. The worker does
-    # not: it would hear Ctrl-C twice, once from the terminal and once from here.
-    web = _start(web_command)
-    worker = Kept(worker_command)
+    web = start_web()
+    worker = Kept(start_worker)
     asks_at = math.inf
     while web.poll() is None:
         if orders.take():
@@ -52,7 +68,7 @@ class Orders:
     def __init__(self) -> None:
         self._heard_at = -math.inf
         self._waits = False
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for number in ENDING:
             # What the caller ignores stays ignored, as SIGHUP under nohup.
             if signal.getsignal(number) is not signal.SIG_IGN:
                 signal.signal(number, self._hear)
@@ -69,11 +85,11 @@ class Orders:
 
 
 class Kept:
-    """A process in a group of its own that is started again when it ends, until terminated."""
+    """A process that is started again when it ends, until terminated."""
 
-    def __init__(self, command: list[str]) -> None:
-        self._command = command
-        self._process = _start(command, process_group=0)
+    def __init__(self, start: Callable[[], Process]) -> None:
+        self._start = start
+        self._process = start()
         self._starts_at: float | None = None
         self._leaving = False
 
@@ -86,7 +102,7 @@ class Kept:
             )
             self._starts_at = time.monotonic() + PAUSE
         elif time.monotonic() >= self._starts_at:
-            self._process = _start(self._command, process_group=0)
+            self._process = self._start()
             self._starts_at = None
 
     def terminate(self) -> None:
@@ -106,13 +122,14 @@ class Kept:
             time.sleep(LOOK_EVERY)
 
 
-def _start(command: list[str], **options) -> subprocess.Popen:
+def run(command: list[str], **options) -> subprocess.Popen:
+    """Start a command that ends when this process does."""
     return subprocess.Popen(  # noqa: S603
-        command, preexec_fn=partial(_end_with, os.getpid()), **options
+        command, preexec_fn=partial(end_with, os.getpid()), **options
     )
 
 
-def _end_with(parent: int) -> None:
+def end_with(parent: int) -> None:
     """Ask the system, if it is Linux, for SIGTERM when the parent is gone, killed or not."""
     if hasattr(LIBC, "prctl"):
         LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
@@ -120,6 +137,11 @@ def _end_with(parent: int) -> None:
             os._exit(1)
 
 
+def serve_commands(web: list[str], worker: list[str]) -> int:
+    """Return what the server's command returned."""
+    return serve(partial(run, web), partial(run, worker, process_group=0))
+
+
 if __name__ == "__main__":
     border = sys.argv.index("--")
-    sys.exit(serve(sys.argv[1:border], sys.argv[border + 1 :]))
+    sys.exit(serve_commands(sys.argv[1:border], sys.argv[border + 1 :]))

@@ -18,7 +18,7 @@ import sys
 from scripts import serve
 serve.ASK_AGAIN, serve.PAUSE, serve.PATIENCE = 0.3, 0.2, 1
 border = sys.argv.index("--")
-sys.exit(serve.serve(sys.argv[1:border], sys.argv[border + 1:]))
+sys.exit(serve.serve_commands(sys.argv[1:border], sys.argv[border + 1:]))
 """
 
 CHILD = """
