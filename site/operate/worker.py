@@ -20,6 +20,7 @@ from django.utils import timezone
 
 from core.due import DueWork, due_work
 from core.logs import mask
+from operate.apart import apart
 from operate.leases import Lease, claim
 from operate.models import Heartbeat
 
@@ -33,6 +34,7 @@ LONGEST_BACK_OFF = 60
 LONGEST_PAUSE = 10 * 60
 LOOK_AT_LEASE_EVERY = 60
 
+A_NIGHT = timedelta(days=1)
 LONG_GONE = timedelta(hours=1)
 PROBLEM_LENGTH = 500
 
@@ -40,8 +42,16 @@ PROBLEM_LENGTH = 500
 class Worker:
     """Does what is due, each piece in its turn, and one after the other."""
 
-    def __init__(self, offered: Iterable[DueWork] = due_work) -> None:
-        self._turns = [_SharedTurn(work) if work.once_for_all else _Turn(work) for work in offered]
+    def __init__(
+        self, offered: Iterable[DueWork] = due_work, *, nights_apart: bool = False
+    ) -> None:
+        """With `nights_apart`, what is done once a night is done in a process of its own."""
+        self._turns = [
+            _SharedTurn(work, is_apart=nights_apart and work.every >= A_NIGHT)
+            if work.once_for_all
+            else _Turn(work)
+            for work in offered
+        ]
         self._leaving = False
         self._heartbeat = Heartbeat(
             host=socket.gethostname(), pid=os.getpid(), started_at=timezone.now()
@@ -143,7 +153,7 @@ class _Turn:
         if not self._begin():
             return False
         try:
-            more = bool(self.work.act())
+            more = bool(self._act())
         except Exception as error:
             self._fail(error)
             if not _database_answers():
@@ -156,6 +166,9 @@ class _Turn:
 
     def give_back(self) -> None:
         """Let go of what was claimed and is not finished."""
+
+    def _act(self) -> bool | None:
+        return self.work.act()
 
     def _begin(self) -> bool:
         return True
@@ -188,10 +201,11 @@ class _Turn:
 class _SharedTurn(_Turn):
     """Work that one worker does for all: claimed before, marked as done after."""
 
-    def __init__(self, work: DueWork) -> None:
+    def __init__(self, work: DueWork, *, is_apart: bool = False) -> None:
         super().__init__(work)
         self.next_at = time.monotonic()
         self._lease: Lease | None = None
+        self._is_apart = is_apart
 
     @property
     def fails_here(self) -> bool:
@@ -201,6 +215,9 @@ class _SharedTurn(_Turn):
     def give_back(self) -> None:
         if self._lease:
             self._lease.end_undone()
+
+    def _act(self) -> bool | None:
+        return apart(self.work.act) if self._is_apart else super()._act()
 
     def _begin(self) -> bool:
         if self._lease is None or not self._lease.renew():

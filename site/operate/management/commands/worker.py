@@ -33,7 +33,8 @@ class Command(BaseCommand):
         if settings.DEBUG and not once:
             code = _Code()
             offered.append(DueWork("changed code", code.follow, every=timedelta(seconds=2)))
-        worker = Worker(offered)
+        # It stays for months, and a night's work needs a third more memory than the rest.
+        worker = Worker(offered, nights_apart=not once)
         with _signals_end(worker):
             if not once:
                 worker.run()
