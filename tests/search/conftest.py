@@ -1,6 +1,7 @@
 """What the tests of search share: a corpus to find things in, and the engines."""
 
 import pytest
+from django.db import connection
 
 from core.findable import findables
 from search.engines import SearchEngine, current_engine
@@ -9,6 +10,9 @@ from tests.search.corpus import Corpus
 ENGINES = ["search.engines.whoosh_index.WhooshEngine", "search.engines.table.TableEngine"]
 SUGGESTING = ["search.engines.whoosh_index.WhooshEngine"]
 """Those that offer words probably meant; the others say None to every word."""
+if connection.vendor == "postgresql":
+    ENGINES.append("search.engines.postgres.PostgresEngine")
+    SUGGESTING.append("search.engines.postgres.PostgresEngine")
 
 
 def named(path: str) -> str:

@@ -17,6 +17,7 @@ from operate.benchmarks.corpus import Said
 from operate.benchmarks.times import Times, summed_up, timed, took
 from search import following
 from search.engines import Found, Narrowing, SearchEngine, current_engine
+from search.engines.postgres import PostgresEngine
 from search.models import Change, Entry
 from search.query import Query, parse, widen
 from search.results import HITS_PER_PAGE, SUGGESTIONS, find
@@ -86,7 +87,7 @@ def measure(size: int, questions: int, folder: Path, hours: int = 0) -> Measure:
     }
     engine, theirs = current_engine(), fts5.Fts5(theirs_at)
     megabytes = {
-        "ours": _size(Path(settings.SEARCH_INDEX)) / 2**20,
+        "ours": _size(engine) / 2**20,
         "fts5": theirs_at.stat().st_size / 2**20,
         "memory": _memory(lambda: _ask_first(engine)),
     }
@@ -233,5 +234,8 @@ def _memory(work: Callable[[], object]) -> float:
     return kept / 2**20
 
 
-def _size(folder: Path) -> int:
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+def _size(engine: SearchEngine) -> int:
+    if isinstance(engine, PostgresEngine):
+        return engine.size()
+    files = Path(settings.SEARCH_INDEX).rglob("*")
+    return sum(path.stat().st_size for path in files if path.is_file())

@@ -19,7 +19,7 @@ from operate.benchmarks.visiting import Visitor
 
 SETTINGS = "config.settings.benchmark"
 NOT_THEIRS = ("AKISMET_KEY", "ALLOWED_HOSTS", "BEHIND_PROXY", "CACHE_URL", "DATABASE_URL")
-NOT_THEIRS += ("DEBUG", "EMAIL_URL", "SECRET_KEY")
+NOT_THEIRS += ("DEBUG", "EMAIL_URL", "SEARCH_ENGINE", "SECRET_KEY")
 """Of the environment here: the site has its own database, and asks and mails nobody."""
 THREADS = 4
 LOOK_EVERY = 0.01

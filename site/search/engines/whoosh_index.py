@@ -31,8 +31,6 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import DatabaseError
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
 
 from search.engines import (
     FACETS,
@@ -46,9 +44,17 @@ from search.engines import (
     NoIndex,
     spread,
 )
+from search.engines.indexing import (
+    COMPLETIONS_WEIGHED,
+    RECENT_BOOST,
+    Vocabulary,
+    object_ref,
+    object_term,
+    offered_words,
+)
 from search.models import Entry, ObjectRef
 from search.query import Alternative, Query
-from search.words import STOP_WORDS, VERSION, stem, words_of
+from search.words import VERSION, stem
 
 with warnings.catch_warnings():
     # Its source has escapes that Python 3.12 warns of.
@@ -66,14 +72,8 @@ with warnings.catch_warnings():
 logger = logging.getLogger(__name__)
 
 TITLE_BOOST = 2.0
-RECENT_BOOST = 0.2
-"""What the newest gains; half of it after a year."""
 FREQUENCY_COUNTS, LENGTH_COUNTS = 1.2, 0.75
 """The k1 and b of BM25: what saying a word often, and being short, is worth."""
-COMPLETIONS_WEIGHED = 60
-SHORTEST_TO_CORRECT = 3
-SHORTEST_FOR_TWO_EDITS = 7
-SHORTEST_TO_COMPLETE = 4
 REBUILT_AGAIN_AFTER = 600
 """Seconds before a doubt that a look cannot confirm has an index made anew once more."""
 MOST_SMALL_SEGMENTS = 8
@@ -158,7 +158,7 @@ NAME = f"of-{VERSION}-2"
 class WhooshEngine:
     def __init__(self) -> None:
         self._thread = threading.local()
-        self._vocabulary: tuple[object, _Vocabulary] | None = None
+        self._vocabulary: tuple[object, Vocabulary] | None = None
 
     def search(self, query: Query, narrowing: Narrowing, offset: int, limit: int) -> Found:
         with self._reading() as reading:
@@ -244,11 +244,11 @@ class WhooshEngine:
         self._thread.reading = _Reading(path)
         return self._thread.reading
 
-    def _words(self, reading: "_Reading") -> "_Vocabulary":
+    def _words(self, reading: "_Reading") -> Vocabulary:
         """Return the words of the index, read once per process and state of it."""
         known = self._vocabulary
         if known is None or known[0] != reading.columns.state:
-            known = self._vocabulary = reading.columns.state, _Vocabulary(reading.word_counts())
+            known = self._vocabulary = reading.columns.state, Vocabulary(reading.word_counts())
         return known[1]
 
 
@@ -362,7 +362,7 @@ class _Reading:
 
     def complete(
         self,
-        words: "_Vocabulary",
+        words: Vocabulary,
         before: Query,
         beginning: str,
         narrowing: Narrowing,
@@ -465,10 +465,10 @@ class _Reading:
             seen = self.columns.facets["kind"].narrow(seen, narrowing.kinds)
         owners = self.columns.owners
         if narrowing.hidden:
-            hidden = {_object_term(ref) for ref in narrowing.hidden}
+            hidden = {object_term(ref) for ref in narrowing.hidden}
             seen = [doc for doc in seen if owners[doc] not in hidden]
         if narrowing.within is not None:
-            within = {_object_term(ref) for ref in narrowing.within}
+            within = {object_term(ref) for ref in narrowing.within}
             seen = [doc for doc in seen if owners[doc] in within]
         return seen
 
@@ -589,39 +589,6 @@ class _Segment:
         return self._words
 
 
-class _Vocabulary:
-    """The words of an index, by which beginnings are completed and slips corrected."""
-
-    def __init__(self, counts: Counter[str]) -> None:
-        self.words = sorted(counts)
-        self.counts = counts
-
-    def beginning(self, beginning: str, limit: int) -> list[str]:
-        """Return the commonest words that begin so."""
-        first = bisect.bisect_left(self.words, beginning)
-        last = bisect.bisect_right(self.words, beginning + "\U0010ffff")
-        return heapq.nsmallest(limit, self.words[first:last], key=self._rareness)
-
-    def like(self, word: str) -> list[str]:
-        """Return words that may have been meant, the likeliest first."""
-        if len(word) < SHORTEST_TO_CORRECT or not word.isalpha():
-            return []
-        edits = 2 if len(word) >= SHORTEST_FOR_TWO_EDITS else 1
-        near = process.extract(
-            word, self.words, scorer=OSA.distance, processor=None, score_cutoff=edits, limit=None
-        )
-        slips = {other: distance for other, distance, _place in near if other.isalpha()}
-        if len(word) >= SHORTEST_TO_COMPLETE:
-            # Nothing but the end is missing: likelier than two slips, less likely than one.
-            slips |= {other: 1.5 for other in self.beginning(word, 3) if slips.get(other) != 1}
-        return sorted(
-            slips, key=lambda other: (slips[other], other[0] != word[0], self._rareness(other))
-        )
-
-    def _rareness(self, word: str) -> tuple[int, str]:
-        return -self.counts[word], word
-
-
 class _Writer:
     def __init__(self, writer: SegmentWriter, written: IndexReader) -> None:
         self._writer = writer
@@ -629,7 +596,7 @@ class _Writer:
 
     def delete(self, objects: Iterable[ObjectRef]) -> None:
         for ref in objects:
-            self._delete("object", _object_term(ref))
+            self._delete("object", object_term(ref))
 
     def upsert(self, entries: Iterable[Entry]) -> None:
         for entry in entries:
@@ -670,34 +637,23 @@ class _Pool:
 def _document(entry: Entry) -> dict:
     hosts, tags = entry.values_of("host"), entry.values_of("tag")
     year = str(entry.year) if entry.year else ""
-    said = f"{entry.title} {entry.text} {entry.context}"
-    words = {word for word in words_of(said) if not word.isdecimal()} - STOP_WORDS
     stems, title = entry.stems.split(), entry.title_stems.split()
     values = [[entry.kind], [year] if year else [], hosts, tags]
     return {
         "ref": entry.ref,
-        "object": _object_term(entry.object_ref),
+        "object": object_term(entry.object_ref),
         "digest": entry.digest,
         "stems": Counter(stems),
         "title": Counter(title),
-        "word": Counter(words),
+        "word": Counter(offered_words(entry)),
         "said": entry.stems.encode(),
         "facts": "\t".join(",".join(sorted(several)) for several in values).encode(),
-        "owner": _object_term(entry.object_ref).encode(),
+        "owner": object_term(entry.object_ref).encode(),
         "day": entry.date.toordinal() if entry.date else 0,
         "weight": entry.weight,
         "length": min(len(stems), LONGEST),
         "title_length": min(len(title), LONGEST),
     }
-
-
-def _object_term(ref: ObjectRef) -> str:
-    return f"{ref[0]}:{ref[1]}"
-
-
-def _object_ref(term: str) -> ObjectRef:
-    model, _colon, pk = term.rpartition(":")
-    return model, int(pk)
 
 
 class _Facet:
@@ -872,7 +828,7 @@ def _merge_small(writer: SegmentWriter, segments: list[W3Segment]) -> list[W3Seg
 def _follow(index: FileIndex, differences: Differences) -> None:
     with index.reader() as reader:
         known = {
-            stored["ref"]: (_object_ref(stored["object"]), stored["digest"])
+            stored["ref"]: (object_ref(stored["object"]), stored["digest"])
             for _doc, stored in reader.iter_docs()
         }
     objects, entries = differences(known)
