@@ -9,10 +9,10 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 SERVED := DJANGO_SETTINGS_MODULE=config.settings.production SITE_URL=http://localhost:$(PORT)
 DEVELOPED := DJANGO_SETTINGS_MODULE=config.settings.development SITE_URL=http://localhost:$(PORT)
 
-.PHONY: help install run dev test soak check bench audit lock
+.PHONY: help install run dev test soak check bench audit audit-deps lock
 
 help: ## List what can be made
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 install: .venv/dev.stamp ## Put all packages into .venv, those of tests and checks included
 
@@ -45,11 +45,15 @@ check: .venv/dev.stamp ## Look over code, layers, templates, migrations, setting
 		SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))') \
 		$(BIN)/python manage.py check --deploy --fail-level WARNING
 
-bench: .venv/dev.stamp ## Measure the main pages and searches (SIZES="2000 20000 100000" entries)
-	@$(BIN)/python manage.py bench --settings config.settings.test $(if $(SIZES),--sizes $(SIZES))
+bench: .venv/dev.stamp ## Measure pages, searches, mail (ONLY=pages LOAD=5000 SIZES="2000 20000 100000")
+	@$(BIN)/python manage.py bench --settings config.settings.test $(if $(SIZES),--sizes $(SIZES)) \
+		$(if $(ONLY),--only $(ONLY)) $(if $(LOAD),--load $(LOAD))
 
 audit: .venv/dev.stamp ## Look at the site with Lighthouse and the Nu checker (needs node, java, Chromium)
 	@$(BIN)/python -m tests.audit
+
+audit-deps: .venv/dev.stamp ## Ask the package index what is known against the pinned releases (needs PyPI)
+	@$(BIN)/python scripts/audit_requirements.py
 
 lock: .venv/dev.stamp ## Pin requirements/*.in anew; UPGRADE=yes takes the newest releases
 	$(LOCK) requirements/base.in -o requirements/base.txt

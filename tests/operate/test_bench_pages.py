@@ -106,8 +106,8 @@ class SmallPlace:
         yield Served(self._pid, 1.5, 1.2)
 
     @contextmanager
-    def work(self) -> Iterator[int]:
-        yield self._pid
+    def run(self, workers: int = 1) -> Iterator[Served]:
+        yield Served(self._pid, 1.5, 1.2)
 
 
 @pytest.fixture
@@ -157,7 +157,7 @@ def test_pages_and_forms_are_measured(run):
     assert (slow.rendered.queries, slow.anonymous.queries) == (7, 0)
     assert slow.rendered.size == len("Here.")
     assert (sent.rendered.queries, sent.anonymous) == (9, None)
-    assert found.memory.web > 5
+    assert found.memory.one_web > 5
 
 
 def test_a_page_that_is_not_there_is_not_measured(run):
@@ -188,11 +188,11 @@ def test_costs_are_set_beside_an_empty_page():
     of_pages = [costs(name, place + 1, place * 3) for place, name in enumerate(names)]
     sent = Costs("comment sent", Cost(9, 20, 0), None)
     out = StringIO()
-    measure = Measure([*of_pages, sent], Memory(120, 80, 190), [Served(1, 2.5, 2.0)])
+    measure = Measure([*of_pages, sent], Memory(200, 290), [Served(1, 2.5, 2.0)])
     Command(stdout=out)._pages(measure)
     told = {line[:18].strip(): line[18:].split() for line in out.getvalue().splitlines()}
     assert told["archive"][:6] == ["4.00", "ms", "2.00", "1.33", "9", "+6"]
     assert told["archive"][6:] == ["0.75", "ms", "1.00", "0", "1.0", "KB"]
     assert told["comment sent"] == ["9.00", "ms", "4.50", "3.00", "20", "+17"]
-    assert "together 200 MiB" in out.getvalue()
+    assert "one for the web 200 MiB" in out.getvalue()
     assert "2.5 s" in out.getvalue()

@@ -23,7 +23,7 @@ WARM_UP = 4
 ROUNDS = 5
 TYPED_FOR = 1.1
 """Seconds from the stamp to the sending: a form that is sent sooner is held for it."""
-WORKER_ROUNDS = 15
+WORKER_ROUNDS = 60
 """Seconds; it looks for what is due each second."""
 
 FIRST_CLIENT = ip_address("10.0.0.0")
@@ -49,17 +49,13 @@ class Costs:
 
 @dataclass(frozen=True)
 class Memory:
-    """MiB, what several processes share by their share of it (PSS)."""
+    """MiB of all processes, worker and keepers too, as `make run` has them.
 
-    web: float
-    worker: float
-    """Beside it, so that these two share."""
+    What several of them share is counted once (PSS).
+    """
+
+    one_web: float
     two_webs: float
-    """Of a server with two workers, alone."""
-
-    @property
-    def together(self) -> float:
-        return self.web + self.worker
 
 
 @dataclass(frozen=True)
@@ -120,19 +116,22 @@ def measure(place: Place, requests: int, load: int = 0) -> Measure:
     numbers = count(1)
     with place.serve() as served, _asking(place, told, numbers) as everything:
         _time(served, everything, requests)
-        with place.work() as worker:
-            _ask_each(everything)
-            time.sleep(WORKER_ROUNDS)
-            web, work = processes.memory_of(served.pid), processes.memory_of(worker)
-    with place.serve(counts_queries=True) as counting, _asking(place, told, numbers) as again:
+    with place.serve(counts_queries=True), _asking(place, told, numbers) as again:
         _count(everything, again)
-    with place.serve(workers=2) as two:
+    one_web, one = _memory(place, told, numbers, workers=1)
+    two_webs, two = _memory(place, told, numbers, workers=2)
+    return Measure(everything.costs, Memory(one_web, two_webs), [one, two])
+
+
+def _memory(place: Place, told: dict, numbers: Iterator[int], workers: int) -> tuple[float, Served]:
+    """Return what the site takes once all was asked and the worker has made its rounds."""
+    with place.run(workers) as whole:
         for _ in range(WARM_UP):
             # Other connections each time: it is by these that workers share what is asked.
-            with _asking(place, told, numbers) as third:
-                _ask_each(third)
-        two_webs = processes.memory_of(two.pid)
-    return Measure(everything.costs, Memory(web, work, two_webs), [served, counting, two])
+            with _asking(place, told, numbers) as asking:
+                _ask_each(asking)
+        time.sleep(WORKER_ROUNDS)
+        return processes.memory_of(whole.pid), whole
 
 
 @contextmanager

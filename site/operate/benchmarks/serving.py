@@ -52,20 +52,27 @@ class Place:
     def serve(self, workers: int = 1, *, counts_queries: bool = False) -> Iterator["Served"]:
         """Serve it, and give how that began once the first page is answered."""
         environment = self.environment(COUNT_QUERIES="yes" if counts_queries else "no")
+        with self._started(_granian(self.port, workers), environment) as served:
+            yield served
+
+    @contextmanager
+    def run(self, workers: int = 1) -> Iterator["Served"]:
+        """Serve it with its worker, as `make run` does."""
+        script = str(settings.ROOT / "scripts" / "serve_site.py")
+        command = [sys.executable, script, "--port", str(self.port), "--workers", str(workers)]
+        with self._started(command, self.environment()) as served:
+            yield served
+
+    @contextmanager
+    def _started(self, command: list[str], environment: dict[str, str]) -> Iterator["Served"]:
         start = time.perf_counter()
-        with _running(_granian(self.port, workers), environment) as process:
+        with _running(command, environment) as process:
             while not self._answers():
                 if process.poll() is not None or time.perf_counter() > start + PATIENCE:
                     raise CommandError("The server does not answer.")
                 time.sleep(LOOK_EVERY)
             seconds = time.perf_counter() - start
             yield Served(process.pid, seconds, processes.cpu_of(process.pid) / 1000)
-
-    @contextmanager
-    def work(self) -> Iterator[int]:
-        """Run its worker, and give that process."""
-        with _running(self.command("worker"), self.environment()) as process:
-            yield process.pid
 
     def command(self, *arguments: str) -> list[str]:
         return [sys.executable, str(settings.ROOT / "manage.py"), *arguments]

@@ -100,8 +100,8 @@ class Command(BaseCommand):
             self.stdout.write(line)
         memory = found.memory
         self.stdout.write(
-            f"web {memory.web:.0f} MiB, worker {memory.worker:.0f} MiB, together "
-            f"{memory.together:.0f} MiB; web with two workers {memory.two_webs:.0f} MiB (PSS)"
+            f"all processes with one for the web {memory.one_web:.0f} MiB, "
+            f"with two {memory.two_webs:.0f} MiB (PSS)"
         )
         starts = ", ".join(
             f"{one.seconds:.1f} s ({one.computed:.1f} s computed)" for one in found.starts
