@@ -9,7 +9,16 @@ class CommentsConfig(AppConfig):
     verbose_name = _("Comments")
 
     def ready(self) -> None:
-        from comments import announcing, checking, cleaning, findable, following, needs, submitting
+        from comments import (
+            announcing,
+            checking,
+            cleaning,
+            findable,
+            following,
+            needs,
+            own,
+            submitting,
+        )
         from comments.hits import show_comments
         from comments.models import Comment, Decision, DroppedOnDay, ModeratorMail, Report
         from comments.pages import next_closing
@@ -17,6 +26,7 @@ class CommentsConfig(AppConfig):
         from core.due import DueWork, due_work
         from core.findable import findables
         from core.health import health_parts
+        from core.own_items import own_items
         from core.page_cache.changes import never_shown
         from core.page_cache.clock import next_changes
         from core.personal_data import PersonalData, personal_data
@@ -41,6 +51,7 @@ class CommentsConfig(AppConfig):
             never_shown.add(model)
         health_parts.add(checking.spam_service)
         todays_needs.add(needs.needs_of_comments)
+        own_items.add(own.OWN_COMMENTS)
         personal_data.add(PersonalData("comments", cleaning.export_author, cleaning.erase_author))
         for message in announcing.MESSAGES:
             messages.add(message)

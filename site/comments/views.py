@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.strength import may_act_as_staff
 from comments import proving, submitting
 from comments.forms import CommentForm, EditForm, ReportForm
 from comments.models import Comment, CommentSettings, DiscussedPage, Report, State
@@ -262,7 +263,8 @@ def _sender(request: HttpRequest, form: CommentForm | None, user, is_trusted: bo
 
 
 def _is_staff_of(request: HttpRequest, page: DiscussedPage) -> bool:
-    return request.user.is_authenticated and may_moderate(request.user, page)
+    user = request.user
+    return user.is_authenticated and may_moderate(user, page) and may_act_as_staff(request)
 
 
 def _says_who(request: HttpRequest) -> bool:

@@ -10,14 +10,24 @@ from pathlib import Path
 import environ
 
 SECRET_FILE = "secret-key"
+FORMER_FILE = "former-secrets"
+"""A line each; what they signed still counts."""
 
 
 def read_secret(data_dir: Path) -> str:
     """Return the kept secret, or an empty string where none was made."""
     try:
-        return (data_dir / SECRET_FILE).read_text(encoding="ascii").strip()
+        return (data_dir / SECRET_FILE).read_text(encoding="utf-8").strip()
     except FileNotFoundError:
         return ""
+
+
+def read_former(data_dir: Path) -> list[str]:
+    """Return the secrets that were in use before, the newest first."""
+    try:
+        return (data_dir / FORMER_FILE).read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        return []
 
 
 def make_secret(data_dir: Path) -> None:

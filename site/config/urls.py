@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.urls import include, path, re_path
-from django.views.generic import TemplateView
+from django.views.generic import RedirectView, TemplateView
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
@@ -25,7 +25,14 @@ SITEMAPS = {
     "teams": TeamSitemap,
 }
 
+# Wagtail's own doors, which know no second step, lead to ours.
+to_staff_login = RedirectView.as_view(pattern_name="account_login", query_string=True)
+to_code = RedirectView.as_view(pattern_name="account_request_login_code", query_string=True)
+
 urlpatterns = [
+    path("admin/login/", to_staff_login),
+    path("_util/login/", to_code),
+    path("account/", include("accounts.urls")),
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     re_path(r"^media/(?P<path>.+)$", serve_media, name="media"),

@@ -12,6 +12,7 @@ class EventsConfig(AppConfig):
         from core.due import DueWork, due_work
         from core.findable import findables
         from core.offers import TypedLibraries, typed_libraries
+        from core.own_items import own_items
         from core.page_cache.clock import next_changes
         from core.personal_data import PersonalData, personal_data
         from core.today import needs
@@ -23,6 +24,7 @@ class EventsConfig(AppConfig):
             libraries,
             mails,
             news,
+            own,
             registration,
             repeating,
             signals,
@@ -51,6 +53,7 @@ class EventsConfig(AppConfig):
         showings.add(Showing(EventPage, show_events))
         needs.add(needs_of_series)
         needs.add(needs_of_attendance)
+        own_items.add(own.OWN_REGISTRATIONS)
         personal_data.add(
             PersonalData("registrations", keeping.export_person, keeping.erase_person)
         )

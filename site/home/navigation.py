@@ -165,6 +165,7 @@ def _always_at_the_foot() -> list[NavigationItem]:
     return [
         NavigationItem(_("Tags"), reverse("tags")),
         NavigationItem(_("Email updates"), reverse("updates:index")),
+        NavigationItem(_("Your page"), reverse("account_page")),
         NavigationItem(_("For editors"), reverse("wagtailadmin_home")),
     ]
 

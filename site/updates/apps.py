@@ -12,6 +12,7 @@ class UpdatesConfig(AppConfig):
         from core import offers
         from core.due import DueWork, due_work
         from core.findable import findables
+        from core.own_items import own_items
         from core.page_cache.changes import never_shown
         from core.personal_data import PersonalData, personal_data
         from outbox.messages import messages
@@ -23,6 +24,7 @@ class UpdatesConfig(AppConfig):
             letters,
             mails,
             news,
+            own,
             reports,
             searches,
             signals,
@@ -49,6 +51,8 @@ class UpdatesConfig(AppConfig):
         )
         for model in (Delivery, Notice, Request, Subscriber, Subscription):
             never_shown.add(model)
+        own_items.add(own.OWN_UPDATES)
+        own_items.add(own.OWN_SEARCHES)
         personal_data.add(PersonalData("updates", keeping.export_person, keeping.erase_person))
         for message in mails.MESSAGES:
             messages.add(message)

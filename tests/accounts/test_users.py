@@ -104,11 +104,11 @@ def test_an_administrator_finds_a_user(admin_client):
 
 def test_staff_sign_in_by_address(client):
     User.objects.create_superuser("staff@ill.example.org", "a long password")
-    page = html.fromstring(client.get("/admin/login/").content)
-    label = page.cssselect("label[for=id_username]")[0].text_content()
+    page = html.fromstring(client.get("/admin/", follow=True).content)
+    label = page.cssselect("label[for=id_login]")[0].text_content()
     assert "email address" in label.lower()
-    fields = {"username": "Staff@ill.example.org", "password": "a long password", "next": "/admin/"}
-    response = client.post("/admin/login/", fields)
+    fields = {"login": "Staff@ILL.example.org", "password": "a long password", "next": "/admin/"}
+    response = client.post("/account/login/", fields)
     assert response.status_code == 302
     assert response["Location"] == "/admin/"
     assert client.get("/admin/").status_code == 200

@@ -242,5 +242,5 @@ def test_navigation_marks_where_the_reader_is(client, home):
 
 
 def test_the_sign_in_page_bears_the_sites_name(client, home):
-    page = html.fromstring(client.get("/admin/login/").content)
+    page = html.fromstring(client.get("/admin/", follow=True).content)
     assert page.cssselect("h1")[0].text_content() == "Sign in to Desk to Desk"

@@ -15,7 +15,7 @@ from tests.factories.guides import make_guide
 pytestmark = pytest.mark.any_database
 
 HOUR = datetime.timedelta(hours=1)
-ALWAYS = ["Tags", "Email updates", "For editors"]
+ALWAYS = ["Tags", "Email updates", "Your page", "For editors"]
 
 
 def shown(client, address="/about/", status=200):
@@ -232,9 +232,9 @@ class TestNotice:
         (bar,) = bars(shown(client))
         assert "<b>Snow</b> & ice" in bar.text_content()
 
-    def test_the_admin_is_left_alone(self, client, home):
+    def test_the_admin_is_left_alone(self, admin_client, home):
         show_notice()
-        assert not bars(html.fromstring(client.get("/admin/login/").content))
+        assert not bars(html.fromstring(admin_client.get("/admin/").content))
 
 
 def test_the_frame_asks_four_times_however_much_it_holds(rf, home, django_assert_num_queries):

@@ -8,6 +8,8 @@ from csp.constants import NONE, SELF, UNSAFE_INLINE
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from config import secret
+
 ROOT = Path(__file__).resolve().parents[3]
 
 env = environ.Env()
@@ -18,6 +20,7 @@ DATA_DIR.mkdir(parents=True, exist_ok=True)
 
 SITE_URL = env.str("SITE_URL", default="http://localhost:8000").rstrip("/")
 WAGTAILADMIN_BASE_URL = SITE_URL
+WAGTAIL_SITE_NAME = "Desk to Desk"
 
 INSTALLED_APPS = [
     "operate",
@@ -47,6 +50,9 @@ INSTALLED_APPS = [
     "wagtail.admin",
     "wagtail",
     "wagtailmedia",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "modelcluster",
     "taggit",
     "django_filters",
@@ -69,6 +75,8 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "accounts.gate.AdminGate",
+    "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
 ]
@@ -151,10 +159,67 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
-LOGIN_URL = "wagtailadmin_login"
+LOGIN_URL = "account_login"
+PASSWORD_RESET_TIMEOUT = 3600
+# A password is enough on this machine alone, where a newcomer looks around.
+STAFF_NEED_SECOND_STEP = SITE_URL.startswith("https://")
+WAGTAIL_PASSWORD_RESET_ENABLED = False
+
+ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_REAUTHENTICATION_METHODS = ("password", "mfa")
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"
+# Counted by accounts.limits, in the database: allauth's lie in a cache, which each process may
+# have its own of.
+ACCOUNT_RATE_LIMITS = False
+ACCOUNT_FORMS = {
+    "login": "accounts.forms.LoginForm",
+    "reauthenticate": "accounts.forms.ReauthenticateForm",
+    "change_password": "accounts.forms.ChangePasswordForm",
+    "reset_password": "accounts.forms.ResetPasswordForm",
+    "reset_password_from_key": "accounts.forms.ResetPasswordKeyForm",
+}
+MFA_FORMS = {"activate_totp": "accounts.forms.ActivateForm"}
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_TOTP_TOLERANCE = 1
+MFA_TOTP_ISSUER = WAGTAIL_SITE_NAME
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
+
+# Sign-in elsewhere: the organisation's OpenID Connect, whose word stands for the second step too,
+# and providers that readers may use. Nothing of it is loaded where none is named.
+SIGN_IN_PROVIDERS: list[dict[str, str]] = []
+SOCIALACCOUNT_PROVIDERS: dict[str, dict] = {}
+SOCIALACCOUNT_ADAPTER = "accounts.elsewhere.ElsewhereAdapter"
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+if _server := env.str("OIDC_URL", default=""):
+    _app = {
+        "provider_id": "organisation",
+        "name": env.str("OIDC_NAME", default="your organisation"),
+        "client_id": env.str("OIDC_CLIENT_ID"),
+        "secret": env.str("OIDC_CLIENT_SECRET"),
+        "settings": {"server_url": _server, "verified_email": True},
+    }
+    SOCIALACCOUNT_PROVIDERS["openid_connect"] = {"APPS": [_app], "OAUTH_PKCE_ENABLED": True}
+    SIGN_IN_PROVIDERS.append({"name": _app["name"], "path": "elsewhere/oidc/organisation/login/"})
+for _name in env.list("SIGN_IN_WITH", default=[]):
+    _prefix = _name.upper().replace("-", "_")
+    _app = {
+        "client_id": env.str(f"{_prefix}_CLIENT_ID"),
+        "secret": env.str(f"{_prefix}_CLIENT_SECRET"),
+    }
+    SOCIALACCOUNT_PROVIDERS[_name] = {"APPS": [_app]}
+    SIGN_IN_PROVIDERS.append({"name": _name.title(), "path": f"elsewhere/{_name}/login/"})
+if SIGN_IN_PROVIDERS:
+    INSTALLED_APPS += ["allauth.socialaccount"]
+    INSTALLED_APPS += [
+        f"allauth.socialaccount.providers.{name}" for name in SOCIALACCOUNT_PROVIDERS
+    ]
 
 LANGUAGE_CODE = env.str("LANGUAGE_CODE", default="en-us")
 LANGUAGES = [("en", _("English"))]
@@ -170,6 +235,15 @@ MEDIA_URL = "/media/"
 MEDIA_ROOT = DATA_DIR / "media"
 UPLOADS = DATA_DIR / "uploads"
 SUBMISSIONS_FOLDER = DATA_DIR / "submissions"
+SECRET_FILE = DATA_DIR / secret.SECRET_FILE
+FORMER_SECRETS_FILE = DATA_DIR / secret.FORMER_FILE
+BACK_UPS = DATA_DIR / "back-ups"
+# Where there is a server of databases, there are back-ups of it too, mostly.
+BACK_UP_NIGHTLY = env.bool(
+    "BACK_UP_NIGHTLY", default=DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3"
+)
+# Addresses, or "none"; of all administrators where it is left out.
+WEEKLY_LETTER_TO = env.list("WEEKLY_LETTER_TO", default=[])
 WAGTAILMEDIA = {"MEDIA_FORM_BASE": "chats.media_forms.RecordingForm"}
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -231,7 +305,6 @@ ADMIN_CONTENT_SECURITY_POLICY = {
     "style-src": [SELF, UNSAFE_INLINE],
 }
 
-WAGTAIL_SITE_NAME = "Desk to Desk"
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
@@ -243,6 +316,9 @@ WAGTAILIMAGES_MAX_UPLOAD_SIZE = 15 * 1024 * 1024
 # a gigabyte. The largest that phones take of themselves have 24.5 million.
 WAGTAILIMAGES_MAX_IMAGE_PIXELS = 25_000_000
 WAGTAILDOCS_SERVE_METHOD = "serve_view"
+WAGTAILDOCS_DOCUMENT_FORM_BASE = "core.document_forms.CheckedDocumentForm"
+# To be looked at by whoever wants to, in a program of theirs: none runs as a page of this site.
+WAGTAILDOCS_INLINE_CONTENT_TYPES: list[str] = []
 TAGGIT_CASE_INSENSITIVE = True
 
 LOGGING = {

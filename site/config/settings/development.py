@@ -9,6 +9,8 @@ ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 INTERNAL_IPS = ["127.0.0.1"]
 
 PAGE_CACHE_STORE = "core.page_cache.stores.NoStore"
+BACK_UP_NIGHTLY = False
+WEEKLY_LETTER_TO = ["none"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

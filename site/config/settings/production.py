@@ -4,7 +4,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-from config.secret import read_secret
+from config.secret import read_former, read_secret
 
 from .base import *  # noqa: F403
 from .base import DATA_DIR, SITE_URL, env
@@ -58,7 +58,7 @@ if env.bool("DEBUG", default=False):
     )
 
 SECRET_KEY = _secret()
-SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+SECRET_KEY_FALLBACKS = [*env.list("SECRET_KEY_FALLBACKS", default=[]), *read_former(DATA_DIR)]
 
 _site = _address()
 _secure = _site.scheme == "https"

@@ -19,8 +19,9 @@ OURS = ("SITE_URL", "LANGUAGE_CODE", "TIME_ZONE", "LOG_FORMAT", "SEARCH_ENGINE")
 OF_MAIL = ("EMAIL_URL", "DEFAULT_FROM_EMAIL", "BOUNCE_ADDRESS", "BOUNCE_MAILBOX")
 OF_MAIL += ("DKIM_SELECTOR", "DNS_NAMESERVERS", "SUBMISSIONS_MAILBOX")
 OF_AKISMET = ("AKISMET_KEY", "AKISMET_URL")
+OF_SIGN_IN = ("OIDC_URL", "SIGN_IN_WITH")
 OF_ANYMAIL = tuple(name for name in os.environ if name.startswith("ANYMAIL_"))
-for name in OURS + OF_MAIL + OF_ANYMAIL + OF_AKISMET:
+for name in OURS + OF_MAIL + OF_ANYMAIL + OF_AKISMET + OF_SIGN_IN:
     os.environ.pop(name, None)
 os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="desk-to-desk-test-")
 atexit.register(shutil.rmtree, os.environ["DATA_DIR"], ignore_errors=True)
@@ -34,6 +35,8 @@ ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 SEARCH_ENGINE = SEARCH_ENGINES[os.environ.get("TEST_SEARCH_ENGINE") or "whoosh"]
 PAGE_CACHE_STORE = "core.page_cache.stores.NoStore"
+BACK_UP_NIGHTLY = False
+WEEKLY_LETTER_TO = ["none"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
