@@ -22,9 +22,9 @@ def site(settings, tmp_path):
     return tmp_path
 
 
-def run() -> str:
+def run(**options: str) -> str:
     told = StringIO()
-    call_command("prepare", empty=True, stdout=told)
+    call_command("prepare", empty=True, stdout=told, **options)
     return told.getvalue()
 
 
@@ -36,6 +36,12 @@ def test_the_first_run_makes_a_login_and_tells_it(site):
     assert authenticate(username=address, password=password).is_superuser
     for said in ("http://localhost:8123/admin/", address, password, str(file)):
         assert said in told
+
+
+def test_the_first_login_may_be_somebodys(site):
+    run(administrator="boss@ill.example.org")
+    assert get_user_model().objects.get().email == "boss@ill.example.org"
+    assert "boss@ill.example.org" in run()
 
 
 def test_a_second_run_changes_nothing_and_keeps_the_password_to_itself(site):

@@ -34,7 +34,7 @@ class Command(BaseCommand):
         is_bad = False
         for check in checks:
             if not (offline and check.asks_others):
-                for finding in _findings(check):
+                for finding in findings_of(check):
                     self._tell(finding)
                     is_bad |= finding.level is Level.BAD
         if send_test_to:
@@ -67,7 +67,8 @@ class Command(BaseCommand):
         self.stdout.write(f"The test mail to {address} was taken: {answer}")
 
 
-def _findings(check: Check) -> list[Finding]:
+def findings_of(check: Check) -> list[Finding]:
+    """Return what a check finds; that it failed, where it did."""
     try:
         return list(check.look())
     except Exception as error:

@@ -29,8 +29,11 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser) -> None:
         parser.add_argument("--empty", action="store_true", help="without demonstration content")
+        parser.add_argument(
+            "--administrator", default=LOGIN_EMAIL, metavar="ADDRESS", help="of the first login"
+        )
 
-    def handle(self, *, empty: bool, verbosity: int, **options) -> None:
+    def handle(self, *, empty: bool, administrator: str, verbosity: int, **options) -> None:
         migrate()
         follow_site_url(settings.SITE_URL)
         if not settings.DEBUG:
@@ -38,7 +41,7 @@ class Command(BaseCommand):
         if not empty:
             call_command("demo", verbosity=verbosity, stdout=self.stdout)
             make_pictures()
-        password = make_first_login(settings.DATA_DIR / LOGIN_FILE)
+        password = make_first_login(settings.DATA_DIR / LOGIN_FILE, administrator)
         if verbosity:
             self._tell(password)
 
@@ -46,11 +49,12 @@ class Command(BaseCommand):
         self.stdout.write(f"\nThe site:      {settings.SITE_URL}/")
         self.stdout.write(f"Staff sign in: {settings.SITE_URL}/admin/")
         kept = settings.DATA_DIR / LOGIN_FILE
+        email = kept.read_text(encoding="utf-8").split()[0] if kept.exists() else ""
         if password:
-            self.stdout.write(f"      address  {LOGIN_EMAIL}")
+            self.stdout.write(f"      address  {email}")
             self.stdout.write(f"     password  {password}  (kept in {kept})")
-        elif kept.exists():
-            self.stdout.write(f"      address  {LOGIN_EMAIL}, password in {kept}")
+        elif email:
+            self.stdout.write(f"      address  {email}, password in {kept}")
         self.stdout.write("Ctrl-C ends it.\n")
 
 
@@ -97,14 +101,14 @@ def make_pictures() -> None:
             return
 
 
-def make_first_login(path: Path) -> str | None:
+def make_first_login(path: Path, email: str) -> str | None:
     """Make an administrator on a site without one and return the password, also kept at `path`."""
     users = get_user_model().objects
     if users.filter(is_superuser=True).exists():
         return None
     password = secrets.token_urlsafe(12)
-    users.create_superuser(LOGIN_EMAIL, password)
+    users.create_superuser(email, password)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(f"{LOGIN_EMAIL}\n{password}\n")
+        file.write(f"{email}\n{password}\n")
     return password
