@@ -13,7 +13,7 @@ from wagtail.admin.widgets.button import Button
 from wagtail.models import Page
 from wagtail.snippets.models import register_snippet
 
-from events.admin.guards import keep_any_awaited, keep_if_awaited, keep_of_others
+from events.admin.guards import keep_any_awaited, keep_if_awaited
 from events.admin.listings import EventListingViewSet, KindViewSet, SeriesViewSet
 from events.models import EventPage
 from events.rights import may_organise
@@ -95,6 +95,5 @@ def event_listing() -> EventListingViewSet:
 register_snippet(KindViewSet)
 register_snippet(SeriesViewSet)
 hooks.register("before_delete_page", keep_if_awaited)
-hooks.register("before_unpublish_page", keep_of_others)
 hooks.register("before_unpublish_page", keep_if_awaited)
 hooks.register("before_bulk_action", keep_any_awaited)

@@ -1,4 +1,4 @@
-"""Running the site in the admin: links that lead nowhere, among the reports."""
+"""Running the site in the admin: links that lead nowhere and the year in numbers, as reports."""
 
 from django.http import HttpRequest
 from django.urls import path, reverse
@@ -7,12 +7,34 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.permissions import page_permission_policy
 
+from operate import yearly_view
 from operate.links import reports
 
 
 class LinksMenuItem(MenuItem):
     def is_shown(self, request: HttpRequest) -> bool:
         return page_permission_policy.user_has_any_permission(request.user, reports.MAY)
+
+
+class YearlyMenuItem(MenuItem):
+    def is_shown(self, request: HttpRequest) -> bool:
+        return yearly_view.policy.user_has_permission(request.user, yearly_view.MAY)
+
+
+@hooks.register("register_reports_menu_item")
+def yearly_menu_item() -> MenuItem:
+    return YearlyMenuItem(
+        _("The year in numbers"),
+        reverse("yearly_report"),
+        name="yearly",
+        icon_name="calendar-alt",
+        order=120,
+    )
+
+
+@hooks.register("register_admin_urls")
+def yearly_admin_urls() -> list:
+    return [path("reports/year/", yearly_view.YearlyView.as_view(), name="yearly_report")]
 
 
 @hooks.register("register_reports_menu_item")

@@ -16,8 +16,9 @@ class OutboxConfig(AppConfig):
         from core.due import DueWork, due_work
         from core.health import health_parts
         from core.page_cache.changes import never_shown
+        from core.personal_data import PersonalData, personal_data
         from core.today import needs as todays_needs
-        from outbox import checks, needs, purging, sending, status
+        from outbox import checks, keeping, needs, purging, sending, status
         from outbox.bounces import mailbox, webhook
         from outbox.messages import messages
         from outbox.models import Address, Batch, Mail, Outlet
@@ -33,6 +34,7 @@ class OutboxConfig(AppConfig):
         for model in (Address, Batch, Mail, Outlet):
             never_shown.add(model)
         health_parts.add(status.mail)
+        personal_data.add(PersonalData("mail", keeping.export_address, keeping.erase_address))
         todays_needs.add(needs.needs_of_mail)
         messages.add(TROUBLE)
         messages.add(checks.TEST_MAIL)

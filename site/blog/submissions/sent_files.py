@@ -1,8 +1,5 @@
 """Files that strangers send: of a few kinds, each what its name says, and none too large."""
 
-import codecs
-import zipfile
-import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from io import BytesIO
@@ -16,6 +13,7 @@ from django.utils.translation import gettext as _
 from PIL import Image, ImageOps
 
 from blog.models.submissions import LONGEST_FILE_NAME, SubmissionFile
+from core.file_kinds import extension_of, is_what_it_says
 from core.text import clean_line
 
 MB = 1024 * 1024
@@ -24,14 +22,8 @@ LARGEST = 10 * MB
 LARGEST_TOGETHER = 20 * MB
 PICTURES = {"jpg": "JPEG", "jpeg": "JPEG", "png": "PNG", "webp": "WEBP"}
 """Extensions, and how Pillow names the format."""
-TEXTS = {"txt", "md"}
-EXTENSIONS = ("docx", "odt", "pdf", *sorted(TEXTS), *PICTURES)
+EXTENSIONS = ("docx", "odt", "pdf", "md", "txt", *PICTURES)
 KEPT = ("icc_profile", "transparency", "duration", "loop")
-ODT = b"mimetypeapplication/vnd.oasis.opendocument.text"
-BROKEN_ZIP = (
-    *(zipfile.BadZipFile, zlib.error, ValueError, OSError, EOFError),
-    *(NotImplementedError, RuntimeError, OverflowError),
-)
 
 
 class NotTaken(ValueError):
@@ -56,10 +48,6 @@ def clean_name(name: str) -> str:
     return f"{stem[: LONGEST_FILE_NAME - len(extension) - 1]}.{extension}"[-LONGEST_FILE_NAME:]
 
 
-def extension_of(name: str) -> str:
-    return name.rpartition(".")[2].lower() if "." in name else ""
-
-
 def check_file(file: File) -> None:
     """Raise NotTaken for a file that is too large, of another kind, or not what it is named."""
     named = {"name": clean_name(file.name)}
@@ -74,7 +62,7 @@ def check_file(file: File) -> None:
         raise NotTaken(_("“%(name)s” has %(size)s; a file may have %(most)s.") % {**named, **sizes})
     if not file.size:
         raise NotTaken(_("“%(name)s” is empty.") % named)
-    if not _is(extension, file):
+    if not is_what_it_says(extension, file):
         raise NotTaken(
             _("“%(name)s” is something else inside than its name says. Save it anew.") % named
         )
@@ -145,55 +133,3 @@ def bare_picture(file: SubmissionFile) -> File:
     except Exception as error:
         raise NotTaken(_("“%(name)s” cannot be read as a picture.") % named) from error
     return SimpleUploadedFile(file.name, saved.getvalue())
-
-
-def _is(extension: str, file: File) -> bool:
-    """Say whether a file is what an extension says, told by its content.
-
-    Sources: ISO 32000-1 7.5.2 (PDF), ISO/IEC 29500-2 (OPC), OpenDocument 1.3 part 2, 3.3, PNG 3
-    5.2, ISO/IEC 10918-1 B.1.1.3 (SOI), RFC 9649 (WebP).
-    """
-    file.seek(0)
-    head = file.read(100)
-    file.seek(0)
-    match extension:
-        case "pdf":
-            return head.startswith(b"%PDF-")
-        case "docx":
-            return _is_docx(file)
-        case "odt":
-            # Its first entry is this one, neither packed nor with an extra field.
-            return head.startswith(b"PK\3\4") and head[30 : 30 + len(ODT)] == ODT
-        case "png":
-            return head.startswith(b"\x89PNG\r\n\x1a\n")
-        case "jpg" | "jpeg":
-            return head.startswith(b"\xff\xd8\xff")
-        case "webp":
-            return head.startswith(b"RIFF") and head[8:12] == b"WEBP"
-    return _is_text(file)
-
-
-def _is_docx(file: File) -> bool:
-    """Say whether it is a document of Word without macros."""
-    try:
-        with zipfile.ZipFile(file) as archive:
-            names = set(archive.namelist())
-    except BROKEN_ZIP:
-        return False
-    finally:
-        file.seek(0)
-    return {"[Content_Types].xml", "word/document.xml"} <= names and not any(
-        name.endswith("vbaProject.bin") for name in names
-    )
-
-
-def _is_text(file: File) -> bool:
-    content = file.read()
-    file.seek(0)
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        try:
-            content = content.decode("utf-16").encode()
-        except UnicodeError:
-            return False
-    # Of files that are no text, hardly one has no such byte.
-    return not content.translate(None, bytes(set(range(256)) - {*range(9), 14, 15, 127}))

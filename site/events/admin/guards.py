@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 
-from django.core.exceptions import PermissionDenied
 from django.db.models import Case, Count, F, Q, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -27,14 +26,6 @@ def keep_if_awaited(request: HttpRequest, page: Page) -> HttpResponse | None:
     return redirect(desk_url(event))
 
 
-def keep_of_others(request: HttpRequest, page: Page) -> None:
-    """Refuse to unpublish an event to who may publish their own, and not edit this one."""
-    if page.cached_content_type.model_class() is not EventPage:
-        return
-    if not page.permissions_for_user(request.user).can_edit():
-        raise PermissionDenied
-
-
 def keep_any_awaited(
     request: HttpRequest, action: str, pages: Iterable, bulk_action: object
 ) -> HttpResponse | None:
@@ -42,9 +33,6 @@ def keep_any_awaited(
     pages = list(pages)
     if action not in GUARDED or not all(isinstance(page, Page) for page in pages):
         return None
-    if action == "unpublish":
-        for page in pages:
-            keep_of_others(request, page)
     events = list(awaited_in(pages)[:5])
     for event in events:
         messages.error(request, _sentence(event))

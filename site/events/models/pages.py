@@ -21,6 +21,7 @@ from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Orderable, Page, PageManager
 from wagtail.search import index
 
+from accounts.models import User
 from core.blocks import TEXT_BLOCKS, text_of
 from core.keys import random_key
 from core.pages import BasePage, BasePageQuerySet, RoutableBasePage
@@ -32,6 +33,7 @@ from core.zones import (
     validate_zone,
     zone_choices,
 )
+from events.own_pages import OwnEvents
 from events.page_forms import KEY_LENGTH, EventPageForm
 from events.panels import event_edit_handler
 from people.models import Person
@@ -250,6 +252,9 @@ class EventPage(RoutableBasePage):
     class Meta:
         verbose_name = _("event")
         verbose_name_plural = _("events")
+
+    def permissions_for_user(self, user: User) -> OwnEvents:
+        return OwnEvents(user, self)
 
     @property
     def hosts(self) -> list[Person]:
