@@ -23,7 +23,7 @@ from core.page_cache.stores import Answer, Store, current_store
 from core.security import plain_headers
 
 OF_A_READER = {"private", "no-store"}
-CONDITIONS = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE")
+CONDITIONS = frozenset({"HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE"})
 
 
 class PageCacheMiddleware:
@@ -56,6 +56,10 @@ class PageCacheMiddleware:
 
     def process_view(self, request: HttpRequest, view: Callable, args: list, kwargs: dict) -> None:
         request.is_same_for_all = view is serve or getattr(view, "is_same_for_all", False)
+        if request.is_same_for_all and hasattr(request, "compared_later"):
+            # An answer of 304 has nothing to keep: we compare, once the whole is there.
+            for name in CONDITIONS.intersection(request.META):
+                request.compared_later[name] = request.META.pop(name)
 
     def _begin(self, request: HttpRequest, store: Store, version: str) -> tuple[str, float]:
         """Return the version to render for and until when that is valid, a new one if it is due."""
@@ -73,10 +77,9 @@ class PageCacheMiddleware:
         self, request: HttpRequest, store: Store, version: str, address: str
     ) -> HttpResponseBase:
         version, valid_until = self._begin(request, store, version)
-        # An answer of 304 has nothing to keep: we compare, once the whole is there.
-        asked = {name: request.META.pop(name) for name in CONDITIONS if name in request.META}
+        request.compared_later = {}
         response = self.get_response(request)
-        request.META.update(asked)
+        request.META.update(request.compared_later)
         if not _is_for_all(request, response):
             return response
         answer = _answer(request, response, valid_until)
