@@ -1,7 +1,7 @@
 """Ask the package index which pinned releases have known vulnerabilities; fail for each.
 
-It asks PyPI's JSON interface (https://docs.pypi.org/api/json/), or what PYPI_JSON names. A release
-that it gets no answer about is a failure too: a mirror may serve packages and know no advisories.
+It asks the JSON interface whose address PYPI_JSON names, as the index itself has it. A release that
+it gets no answer about is a failure too: a mirror may serve packages and know no advisories.
 """
 
 import json
@@ -15,7 +15,7 @@ from urllib.request import urlopen
 
 from check_requirements import read_pins
 
-INDEX = os.environ.get("PYPI_JSON", "https://pypi.org/pypi").rstrip("/")
+INDEX = os.environ.get("PYPI_JSON", "").rstrip("/")
 SECONDS = 20
 AT_ONCE = 4
 VULNERABLE, NOT_ASKED = 1, 2
@@ -52,6 +52,8 @@ def pins(folder: Path) -> Iterator[tuple[str, str]]:
 
 
 def main() -> None:
+    if not INDEX:
+        sys.exit("PYPI_JSON must name the address of the index's JSON interface.")
     default = Path(__file__).parents[1] / "requirements"
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else default
     asked_for = sorted(set(pins(folder)))

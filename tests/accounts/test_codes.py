@@ -13,7 +13,7 @@ from core.page_cache.changes import are_waiting
 from outbox.models import Address, Letterhead, Mail
 from tests.accounts.steps import mailed_code, sign_in_by_code, where
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 ASK, ENTER = "/account/code/", "/account/code/enter/"
 

@@ -20,7 +20,11 @@ from tests.accounts.steps import (
     where,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demanded")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.any_database,
+    pytest.mark.usefixtures("demanded"),
+]
 
 ADMIN = ["/admin/", "/admin/users/", "/admin/pages/", "/admin/account/", "/admin/reports/locked/"]
 SET_UP, AGAIN = "/account/steps/app/", "/account/steps/again/"

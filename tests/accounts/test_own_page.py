@@ -19,7 +19,7 @@ from updates.following import Ref
 from updates.models import Subscription
 from updates.searches import SEARCHES, what_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 RAY, OTHER = "ray@ill.example.org", "other@ill.example.org"
 

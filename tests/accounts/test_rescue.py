@@ -9,7 +9,11 @@ from django.utils import timezone
 
 from tests.accounts.steps import give_second_step, mailed, set_up_app, sign_in_by_code, where
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demanded")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.any_database,
+    pytest.mark.usefixtures("demanded"),
+]
 
 SET_UP = "/account/steps/app/"
 

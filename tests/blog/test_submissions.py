@@ -27,7 +27,7 @@ from tests.comments.pages import form_fields, parsed, path_of, text_of
 from tests.factories.blog import make_post
 from tests.factories.comments import make_comment
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from chats.models import ChatPage
 from core.recordings import NoRecording, kind_of
 from tests.factories.chats import make_chat
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 VIDEO = b"\0\0\0\x20ftypisom" + bytes(range(256)) * 40
 SIZE = len(VIDEO)

@@ -27,7 +27,7 @@ from core.pictures import CARD, PHOTO, PLAIN, WHOLE, card_address, whole_address
 from tests.factories.blog import make_post
 from tests.factories.pictures import content, make_all_sizes, make_image
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 @pytest.fixture(autouse=True)

@@ -19,7 +19,7 @@ from outbox.models import Address, Batch, Mail, MailState, Outlet, StopReason
 from outbox.sending import _claim
 from outbox.trouble import TROUBLE
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 MAILS, ADDRESSES, MESSAGES = "/admin/mail/", "/admin/mail/addresses/", "/admin/mail/messages/"
 
