@@ -98,6 +98,11 @@ class Entry(models.Model):
         indexes = [
             models.Index(fields=["model", "object_id"]),
             models.Index(fields=["kind", "date"]),
+            # What is related is told by these alone: the rows themselves are wide.
+            models.Index(
+                fields=["ref", "kind", "model", "object_id", "date", "place", "expires_at"],
+                name="search_entry_brief",
+            ),
             models.Index(
                 fields=["expires_at"],
                 condition=Q(expires_at__isnull=False),
