@@ -7,7 +7,6 @@ from urllib.parse import parse_qsl, urlsplit, urlunsplit
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
-from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.html import strip_tags
 from django.utils.text import slugify
@@ -19,6 +18,7 @@ from wagtail.documents.models import AbstractDocument
 from wagtail.images.blocks import ImageChooserBlock
 from wagtail.models import Page
 
+from core.pages import published
 from core.pictures import fetch_renditions
 from core.security import let_forms_leave
 
@@ -379,8 +379,7 @@ class LinksValue(blocks.StructValue):
 def _readable(pages: Iterable[Page]) -> dict[int, Page]:
     """Return those of the pages that the public may see, by primary key."""
     pks = {page.pk for page in pages}
-    expired = Page.objects.filter(expire_at__lte=timezone.now())
-    return Page.objects.live().public().exclude(pk__in=expired).in_bulk(pks) if pks else {}
+    return published(Page.objects.all()).in_bulk(pks) if pks else {}
 
 
 class LinksBlock(blocks.StructBlock):

@@ -8,10 +8,8 @@ takes a third of the time for files that are a seventh larger, and those are sen
 """
 
 import logging
-from concurrent.futures import ProcessPoolExecutor
 from datetime import timedelta
 from io import BytesIO
-from multiprocessing import get_context
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
@@ -20,6 +18,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from wagtail.images.models import AbstractImage, AbstractRendition, Filter, Image
 
+from core.apart import apart
 from core.logs import mask
 from core.models import PictureState
 from core.pictures import FILTERS, VERSION, format_of
@@ -102,8 +101,7 @@ def _make_one_format(image: AbstractImage, there: set[str]) -> None:
     with image.open_file() as file:
         content = file.read()
     # The memory that pixels take is given back whole, and a crash ends nothing else.
-    with ProcessPoolExecutor(1, mp_context=get_context("fork")) as elsewhere:
-        made = elsewhere.submit(_cut_next, image, content, there).result()
+    made = apart(_cut_next, image, content, there)
     state = {"tries": 0, "problem": "", "due_at": timezone.now() if made.is_more else None}
     with transaction.atomic():
         # No row, no files: the image was changed or deleted while they were made.

@@ -13,14 +13,15 @@ from django.db import (
     OperationalError,
     close_old_connections,
     connection,
+    connections,
     reset_queries,
     transaction,
 )
 from django.utils import timezone
 
+from core.apart import apart
 from core.due import DueWork, due_work
 from core.logs import mask
-from operate.apart import apart
 from operate.leases import Lease, claim
 from operate.models import Heartbeat
 
@@ -217,7 +218,10 @@ class _SharedTurn(_Turn):
             self._lease.end_undone()
 
     def _act(self) -> bool | None:
-        return apart(self.work.act) if self._is_apart else super()._act()
+        if not self._is_apart:
+            return super()._act()
+        connections.close_all()
+        return apart(self.work.act)
 
     def _begin(self) -> bool:
         if self._lease is None or not self._lease.renew():

@@ -205,10 +205,10 @@ class TestMaking:
 
         def saved_meanwhile(*args):
             Image.objects.get().save()
-            return get_context(*args)
+            return apart(*args)
 
-        get_context = picture_making.get_context
-        monkeypatch.setattr(picture_making, "get_context", saved_meanwhile)
+        apart = picture_making.apart
+        monkeypatch.setattr(picture_making, "apart", saved_meanwhile)
         assert make_next()
         assert not Rendition.objects.exists()
         monkeypatch.undo()
@@ -220,10 +220,10 @@ class TestMaking:
 
         def deleted_meanwhile(*args):
             Image.objects.all().delete()
-            return get_context(*args)
+            return apart(*args)
 
-        get_context = picture_making.get_context
-        monkeypatch.setattr(picture_making, "get_context", deleted_meanwhile)
+        apart = picture_making.apart
+        monkeypatch.setattr(picture_making, "apart", deleted_meanwhile)
         assert make_next()
         assert not Rendition.objects.exists()
 

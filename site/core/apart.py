@@ -8,22 +8,19 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from typing import TypeVar
 
-from django.db import connections
-
 Answer = TypeVar("Answer")
 PR_SET_PDEATHSIG = 1
 
 
-def apart(act: Callable[[], Answer]) -> Answer:
+def apart(act: Callable[..., Answer], *given: object) -> Answer:
     """Return what a function of a module returns, called in a fork of this process.
 
-    Raises what it raises, and BrokenProcessPool where that process is killed.
+    Raises what it raises, and BrokenProcessPool where that process is killed. Whoever lets it ask
+    the database closes the connections here before: two processes must not speak through one.
     """
-    # Two processes must not speak through one.
-    connections.close_all()
     context, ends = get_context("fork"), (os.getpid(),)
     with ProcessPoolExecutor(1, context, initializer=_end_with, initargs=ends) as elsewhere:
-        return elsewhere.submit(act).result()
+        return elsewhere.submit(act, *given).result()
 
 
 def _end_with(parent: int) -> None:

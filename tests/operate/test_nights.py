@@ -1,37 +1,19 @@
-"""Work in a process that ends with it."""
+"""What the worker does once a night, in a process that ends with it."""
 
-import os
-import signal
-from concurrent.futures.process import BrokenProcessPool
 from datetime import timedelta
 
 import pytest
 
 from core.due import DueWork, due_work
 from operate import worker
-from operate.apart import apart
-
-
-def fail() -> None:
-    raise ValueError("no disk")
-
-
-def end() -> None:
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
-def test_it_is_done_elsewhere_and_told_here():
-    assert apart(os.getpid) != os.getpid()
-    with pytest.raises(ValueError, match="no disk"):
-        apart(fail)
-    with pytest.raises(BrokenProcessPool):
-        apart(end)
 
 
 @pytest.mark.django_db
-def test_only_what_is_done_once_a_night_for_all(monkeypatch):
+def test_only_what_is_done_once_a_night_for_all_is_done_apart(monkeypatch):
     done = []
     monkeypatch.setattr(worker, "apart", lambda act: done.append("apart") or act())
+    # The test's own stays open.
+    monkeypatch.setattr(worker.connections, "close_all", lambda: done.append("closed"))
     night, hour = timedelta(days=1), timedelta(hours=1)
     offered = [
         DueWork("nightly", lambda: done.append("nightly"), every=night, once_for_all=True),
@@ -39,8 +21,9 @@ def test_only_what_is_done_once_a_night_for_all(monkeypatch):
         DueWork("own", lambda: done.append("own"), every=night),
     ]
     worker.Worker(offered, nights_apart=True).run_once()
-    assert sorted(done) == ["apart", "hourly", "nightly", "own"]
-    assert done.index("nightly") == done.index("apart") + 1
+    assert sorted(done) == ["apart", "closed", "hourly", "nightly", "own"]
+    at = done.index("nightly")
+    assert done[at - 2 : at] == ["closed", "apart"]
     done.clear()
     worker.Worker(offered).run_once()
     assert "apart" not in done
