@@ -133,9 +133,9 @@ CACHES = {
     "default": env.cache("CACHE_URL", default="locmemcache://"),
     # Parts of pages, of this process alone: each under the version of the content.
     "parts": {
-        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "BACKEND": "core.page_cache.memory.MemoryCache",
         "LOCATION": "parts",
-        "OPTIONS": {"MAX_ENTRIES": 1000},
+        "OPTIONS": {"MAX_BYTES": 4 * 1024 * 1024},
     },
 }
 
