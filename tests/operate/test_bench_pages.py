@@ -15,6 +15,7 @@ from home.models import HomePage
 from operate.benchmarks import pages, processes
 from operate.benchmarks.pages import Cost, Costs, Measure, Memory
 from operate.benchmarks.reference.counting import HEADER, count_queries
+from operate.benchmarks.reference.forgetting import forget_parts
 from operate.benchmarks.serving import Served
 from operate.benchmarks.visiting import Visitor
 from operate.management.commands.bench import Command
@@ -43,7 +44,8 @@ class Handler(BaseHTTPRequestHandler):
         if self.path == "/once/":
             self.close_connection = True
         known = self.path in ("/bare/", "/empty/", "/frame/", "/slow/", "/once/")
-        self.answer(200 if known else 404, "Here.", "sessionid=", queries=7 if is_rendered else 0)
+        queries = (7 + ("X-Nothing-Kept" in self.headers)) if is_rendered else 0
+        self.answer(200 if known else 404, "Here.", "sessionid=", queries)
 
     def do_POST(self):
         sent = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
@@ -155,6 +157,7 @@ def test_pages_and_forms_are_measured(run):
     assert 10 < slow.rendered.milliseconds < 50
     assert slow.anonymous.milliseconds < 5
     assert (slow.rendered.queries, slow.anonymous.queries) == (7, 0)
+    assert slow.first.queries == 8
     assert slow.rendered.size == len("Here.")
     assert (sent.rendered.queries, sent.anonymous) == (9, None)
     assert found.memory.one_web > 5
@@ -180,19 +183,33 @@ def test_queries_are_told(rf, db):
     assert count_queries(answer)(rf.get("/"))[HEADER] == "2"
 
 
+def test_nothing_is_taken_from_parts_where_that_is_asked(rf):
+    def answer(request):
+        return HttpResponse(request.content_version)
+
+    def asked(**headers: str) -> bytes:
+        request = rf.get("/", headers=headers)
+        request.content_version = "v7"
+        return forget_parts(answer)(request).content
+
+    assert (asked(), asked(**{"X-Nothing-Kept": "yes"})) == (b"v7", b"")
+
+
 def test_costs_are_set_beside_an_empty_page():
     def costs(name: str, milliseconds: float, queries: int) -> Costs:
-        return Costs(name, Cost(milliseconds, queries, 2048), Cost(0.75, 0, 1024))
+        rendered, first = Cost(milliseconds, queries, 2048), Cost(milliseconds * 2, 12, 2048)
+        return Costs(name, rendered, first, Cost(0.75, 0, 1024))
 
     names = ["bare view", "empty, Wagtail", "empty, our frame", "archive"]
     of_pages = [costs(name, place + 1, place * 3) for place, name in enumerate(names)]
-    sent = Costs("comment sent", Cost(9, 20, 0), None)
+    sent = Costs("comment sent", Cost(9, 20, 0))
     out = StringIO()
     measure = Measure([*of_pages, sent], Memory(200, 290), [Served(1, 2.5, 2.0)])
     Command(stdout=out)._pages(measure)
     told = {line[:18].strip(): line[18:].split() for line in out.getvalue().splitlines()}
     assert told["archive"][:6] == ["4.00", "ms", "2.00", "1.33", "9", "+6"]
-    assert told["archive"][6:] == ["0.75", "ms", "1.00", "0", "1.0", "KB"]
+    assert told["archive"][6:10] == ["8.00", "ms", "1.33", "12"]
+    assert told["archive"][10:] == ["0.75", "ms", "1.00", "0", "1.0", "KB"]
     assert told["comment sent"] == ["9.00", "ms", "4.50", "3.00", "20", "+17"]
     assert "one for the web 200 MiB" in out.getvalue()
     assert "2.5 s" in out.getvalue()

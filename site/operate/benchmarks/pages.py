@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.management import CommandError
 
 from operate.benchmarks import processes
-from operate.benchmarks.reference.counting import HEADER
+from operate.benchmarks.reference import counting, forgetting
 from operate.benchmarks.reference.names import NUMBER
 from operate.benchmarks.serving import Place, Served
 from operate.benchmarks.visiting import Answer, Visitor
@@ -43,7 +43,9 @@ class Costs:
     name: str
     rendered: Cost
     """Asked with a session's cookie, so that nothing is taken from the store of pages."""
-    anonymous: Cost | None
+    first: Cost | None = None
+    """Asked so, and no part of it kept, as after a publish; None of what is sent in."""
+    anonymous: Cost | None = None
     """Asked without any; None of what is sent in."""
 
 
@@ -96,8 +98,8 @@ class Asked:
 class Everything:
     """All that is asked of one server."""
 
-    pages: list[tuple[Asked, Asked]]
-    """Each with a session's cookie, and without any."""
+    pages: list[tuple[Asked, Asked, Asked]]
+    """Each with a session's cookie, with no part of it kept, and without any cookie."""
     forms: list[Asked]
 
     def __iter__(self) -> Iterator[Asked]:
@@ -105,8 +107,8 @@ class Everything:
 
     @property
     def costs(self) -> list[Costs]:
-        pages = [Costs(own.name, own.cost, anonymous.cost) for own, anonymous in self.pages]
-        return [*pages, *(Costs(form.name, form.cost, None) for form in self.forms)]
+        pages = [Costs(ways[0].name, *(asked.cost for asked in ways)) for ways in self.pages]
+        return [*pages, *(Costs(form.name, form.cost) for form in self.forms)]
 
 
 def measure(place: Place, requests: int, load: int = 0) -> Measure:
@@ -139,11 +141,12 @@ def _asking(place: Place, told: dict, numbers: Iterator[int]) -> Iterator[Everyt
     session = {settings.SESSION_COOKIE_NAME: "none"}
     with (
         Visitor(place.port, **session) as own,
+        Visitor(place.port, {forgetting.HEADER: "yes"}, **session) as first,
         Visitor(place.port) as anonymous,
         Visitor(place.port) as sender,
     ):
         pages = [
-            (Asked(name, partial(own.get, address)), Asked(name, partial(anonymous.get, address)))
+            tuple(Asked(name, partial(one.get, address)) for one in (own, first, anonymous))
             for name, address in told["pages"].items()
         ]
         forms = [
@@ -184,7 +187,7 @@ def _count(everything: Everything, again: Everything) -> None:
     for asked, counted in zip(everything, again, strict=True):
         for _ in range(WARM_UP):
             answer = counted.ask_well()
-        asked.queries, asked.size = int(answer.headers[HEADER]), len(answer.body)
+        asked.queries, asked.size = int(answer.headers[counting.HEADER]), len(answer.body)
 
 
 def _ask_each(everything: Everything) -> None:

@@ -19,10 +19,14 @@ class Answer:
 
 
 class Visitor:
-    """One connection that is kept, and cookies: those it begins with stay as they are."""
+    """One connection that is kept, and cookies: those it begins with stay as they are.
 
-    def __init__(self, port: int, **cookies: str) -> None:
+    `headers` go with all that it asks.
+    """
+
+    def __init__(self, port: int, headers: dict[str, str] | None = None, **cookies: str) -> None:
         self._connection = HTTPConnection("localhost", port, timeout=60)
+        self._headers = {**HEADERS, **(headers or {})}
         self._own = cookies
         self._cookies = dict(cookies)
 
@@ -49,7 +53,7 @@ class Visitor:
     ) -> Answer:
         cookies = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
         carried = {"Cookie": cookies} if cookies else {}
-        asked = method, address, body, {**HEADERS, **carried, **(headers or {})}
+        asked = method, address, body, {**self._headers, **carried, **(headers or {})}
         try:
             response = self._respond(*asked)
         except (BrokenPipeError, ConnectionResetError):

@@ -81,18 +81,21 @@ class Command(BaseCommand):
         bare, empty, framed = map(found.of, (BARE, EMPTY, EMPTY_IN_FRAME))
         self.stdout.write(
             f"{'':18}{'rendered':>11}{'Wagtail':>8}{'frame':>7}{'queries':>9}{'beyond':>8}"
+            f"{'first':>12}{'frame':>7}{'queries':>9}"
             f"{'anonymous':>12}{'bare':>7}{'queries':>9}{'size':>10}"
         )
         for one in found.costs:
-            own, anonymous = one.rendered, one.anonymous
+            own, first, anonymous = one.rendered, one.first, one.anonymous
             line = (
                 f"{one.name:18}{own.milliseconds:8.2f} ms"
                 f"{own.milliseconds / empty.rendered.milliseconds:8.2f}"
                 f"{own.milliseconds / framed.rendered.milliseconds:7.2f}"
                 f"{own.queries:9}{own.queries - empty.rendered.queries:+8}"
             )
-            if anonymous:
+            if first and anonymous:
                 line += (
+                    f"{first.milliseconds:9.2f} ms"
+                    f"{first.milliseconds / framed.first.milliseconds:7.2f}{first.queries:9}"
                     f"{anonymous.milliseconds:9.2f} ms"
                     f"{anonymous.milliseconds / bare.anonymous.milliseconds:7.2f}"
                     f"{anonymous.queries:9}{anonymous.size / 1024:7.1f} KB"
