@@ -20,11 +20,13 @@ run: .venv/base.stamp ## Serve the site and its worker as production does (PORT=
 	@$(BIN)/python scripts/port_is_free.py $(PORT)
 	@PYTHONPATH=site $(BIN)/python -m config.secret
 	@$(SERVED) $(BIN)/python $(PREPARE)
+	@echo "Ctrl-C ends it."
 	@exec env $(SERVED) PYTHONPATH=site $(BIN)/python scripts/serve_site.py --port $(PORT)
 
 dev: .venv/dev.stamp ## Serve the code as it is edited, with errors shown and the style guide
 	@$(BIN)/python scripts/port_is_free.py $(PORT)
 	@$(DEVELOPED) $(BIN)/python $(PREPARE)
+	@echo "Ctrl-C ends it."
 	@exec env $(DEVELOPED) $(BIN)/python scripts/serve.py \
 		$(BIN)/python manage.py runserver $(PORT) -- $(BIN)/python manage.py worker
 

@@ -55,7 +55,6 @@ class Command(BaseCommand):
             self.stdout.write(f"     password  {password}  (kept in {kept})")
         elif email:
             self.stdout.write(f"      address  {email}, password in {kept}")
-        self.stdout.write("Ctrl-C ends it.\n")
 
 
 def migrate() -> None:
