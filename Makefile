@@ -34,7 +34,8 @@ test: .venv/dev.stamp ## Run the whole suite, on PostgreSQL and with Redis too w
 	@$(BIN)/python -m tests.run
 
 soak: .venv/dev.stamp ## Run what is killed, damaged or looked at in the suite many times more
-	@SOAK=1 $(BIN)/python -m tests.run tests/search tests/outbox tests/updates tests/browser
+	@SOAK=1 $(BIN)/python -m tests.run tests/search tests/outbox tests/updates tests/browser \
+		tests/operate/test_killed.py
 
 check: .venv/dev.stamp ## Look over code, layers, templates, migrations, settings, requirements
 	$(BIN)/ruff check

@@ -18,8 +18,9 @@ from operate.benchmarks import processes
 from operate.benchmarks.visiting import Visitor
 
 SETTINGS = "config.settings.benchmark"
-NOT_THEIRS = ("AKISMET_KEY", "ALLOWED_HOSTS", "BEHIND_PROXY", "CACHE_URL", "DATABASE_URL")
-NOT_THEIRS += ("DEBUG", "EMAIL_URL", "SEARCH_ENGINE", "SECRET_KEY")
+NOT_THEIRS = ("AKISMET_KEY", "ALLOWED_HOSTS", "BEHIND_PROXY", "BOUNCE_MAILBOX", "CACHE_URL")
+NOT_THEIRS += ("DATABASE_URL", "DEBUG", "EMAIL_URL", "MEDIA_S3_BUCKET", "SEARCH_ENGINE")
+NOT_THEIRS += ("SECRET_KEY", "SUBMISSIONS_MAILBOX")
 """Of the environment here: the site has its own database, and asks and mails nobody."""
 THREADS = 4
 LOOK_EVERY = 0.01
@@ -52,7 +53,7 @@ class Place:
     def serve(self, workers: int = 1, *, counts_queries: bool = False) -> Iterator["Served"]:
         """Serve it, and give how that began once the first page is answered."""
         environment = self.environment(COUNT_QUERIES="yes" if counts_queries else "no")
-        with self._started(_granian(self.port, workers), environment) as served:
+        with self._started(self.web_command(workers), environment) as served:
             yield served
 
     @contextmanager
@@ -73,6 +74,13 @@ class Place:
                 time.sleep(LOOK_EVERY)
             seconds = time.perf_counter() - start
             yield Served(process.pid, seconds, processes.cpu_of(process.pid) / 1000)
+
+    def web_command(self, workers: int) -> list[str]:
+        """Return what serves it, as the Makefile has it."""
+        options = f"--interface wsgi --host 127.0.0.1 --port {self.port} --workers {workers}"
+        options += f" --blocking-threads {THREADS} --no-ws --workers-kill-timeout 3"
+        granian = Path(sys.executable).with_name("granian")
+        return [str(granian), *options.split(), "--log-level", "error", "config.wsgi:application"]
 
     def command(self, *arguments: str) -> list[str]:
         return [sys.executable, str(settings.ROOT / "manage.py"), *arguments]
@@ -112,14 +120,6 @@ def free_port() -> int:
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         return one.getsockname()[1]
-
-
-def _granian(port: int, workers: int) -> list[str]:
-    """Return the command as the Makefile has it."""
-    options = f"--interface wsgi --host 127.0.0.1 --port {port} --workers {workers}"
-    options += f" --blocking-threads {THREADS} --no-ws --workers-kill-timeout 3 --log-level error"
-    granian = Path(sys.executable).with_name("granian")
-    return [str(granian), *options.split(), "config.wsgi:application"]
 
 
 @contextmanager
