@@ -6,7 +6,9 @@ an authenticator app, or a sign-in of their organisation, which asks for that it
 
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.models import Authenticator
+from django.apps import apps
 from django.conf import settings
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 
 from accounts.models import User
@@ -21,6 +23,23 @@ ORGANISATION = "organisation"
 def is_staff(user: User) -> bool:
     """Say whether somebody may open the admin, once they have shown enough."""
     return user.is_active and user.has_perm(ADMIN)
+
+
+def staff() -> QuerySet[User]:
+    """Return all of whom `is_staff` says so."""
+    return User.objects.with_perm(ADMIN)
+
+
+def staff_without_second_step() -> QuerySet[User]:
+    """Return those who have no app, and were never let in by their organisation either."""
+    steps = Authenticator.objects.filter(user=OuterRef("pk"), type=Authenticator.Type.TOTP)
+    lacking = staff().filter(~Exists(steps))
+    if apps.is_installed("allauth.socialaccount"):
+        from allauth.socialaccount.models import SocialAccount
+
+        let_in = SocialAccount.objects.filter(user=OuterRef("pk"), provider=ORGANISATION)
+        lacking = lacking.filter(~Exists(let_in))
+    return lacking
 
 
 def has_second_step(user: User) -> bool:

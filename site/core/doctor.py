@@ -20,6 +20,8 @@ class Finding:
     """How it is, in a plain sentence."""
     do: str = ""
     """What its operator can do, in another."""
+    of: tuple[str, ...] = ()
+    """Addresses of whom it speaks, for the terminal alone: no mail tells them."""
 
 
 @dataclass(frozen=True)
@@ -38,9 +40,9 @@ def good(said: str) -> Finding:
     return Finding(Level.GOOD, said)
 
 
-def warn(said: str, do: str) -> Finding:
-    return Finding(Level.WARN, said, do)
+def warn(said: str, do: str, *of: str) -> Finding:
+    return Finding(Level.WARN, said, do, of)
 
 
-def bad(said: str, do: str) -> Finding:
-    return Finding(Level.BAD, said, do)
+def bad(said: str, do: str, *of: str) -> Finding:
+    return Finding(Level.BAD, said, do, of)

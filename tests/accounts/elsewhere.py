@@ -91,11 +91,18 @@ def main() -> None:
     django.setup()
     call_command("migrate", "socialaccount", verbosity=0)
 
+    from django.conf import settings
+
+    from accounts.checks import who_lacks_one
     from accounts.models import User
 
-    User.objects.create_superuser("ines@ill.example.org", "a long password")
+    settings.STAFF_NEED_SECOND_STEP = True
+    for name in ("ines", "mo"):
+        User.objects.create_superuser(f"{name}@ill.example.org", "a long password")
     came = {email: sign_in(email) for email in ("INES@ill.example.org", "new@ill.example.org", "")}
     came["users"] = User.objects.count()
+    (finding,) = who_lacks_one()
+    came["lacking"], came["do"] = finding.of, finding.do
     sys.stdout.write(json.dumps(came))
 
 

@@ -89,4 +89,7 @@ def test_the_organisation_lets_its_people_in(tmp_path):
     assert told["INES@ill.example.org"] == {**let_in, "admin": 200}
     assert told["new@ill.example.org"] == {**let_in, "admin": 302}
     assert told[""] == {"offered": True, "signed_in": False, "page": 302, "admin": 302}
-    assert told["users"] == 2
+    assert told["users"] == 3
+    # Who came from there needs no app besides.
+    assert told["lacking"] == ["mo@ill.example.org"]
+    assert "the consortium" in told["do"]

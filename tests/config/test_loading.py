@@ -3,6 +3,7 @@
 from tests.config.test_production import STRONG, run
 
 SELDOM = {"debug_toolbar", "dns", "fontTools", "fpdf", "openpyxl", "pypdf", "xlsxwriter"}
+SELDOM |= {"boto3", "botocore", "cryptography", "storages"}
 """What draws certificates alone is an eighth of all that the site would load."""
 
 LOADED = """

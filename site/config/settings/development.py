@@ -1,10 +1,13 @@
 """`make dev`: reloads on change, shows errors, serves the style guide."""
 
+from config.secret import read_secret
+
 from .base import *  # noqa: F403
-from .base import INSTALLED_APPS, MIDDLEWARE
+from .base import DATA_DIR, INSTALLED_APPS, MIDDLEWARE
 
 DEBUG = True
-SECRET_KEY = "django-insecure-for-development-only"
+# That of `make run` where there is one: what that has sealed is to be read here.
+SECRET_KEY = read_secret(DATA_DIR) or "django-insecure-for-development-only"
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 INTERNAL_IPS = ["127.0.0.1"]
 

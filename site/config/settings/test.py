@@ -20,8 +20,9 @@ OF_MAIL = ("EMAIL_URL", "DEFAULT_FROM_EMAIL", "BOUNCE_ADDRESS", "BOUNCE_MAILBOX"
 OF_MAIL += ("DKIM_SELECTOR", "DNS_NAMESERVERS", "SUBMISSIONS_MAILBOX")
 OF_AKISMET = ("AKISMET_KEY", "AKISMET_URL")
 OF_SIGN_IN = ("OIDC_URL", "SIGN_IN_WITH")
+OF_MEDIA = ("MEDIA_S3_BUCKET", "BACK_UP_MEDIA")
 OF_ANYMAIL = tuple(name for name in os.environ if name.startswith("ANYMAIL_"))
-for name in OURS + OF_MAIL + OF_ANYMAIL + OF_AKISMET + OF_SIGN_IN:
+for name in OURS + OF_MAIL + OF_ANYMAIL + OF_AKISMET + OF_SIGN_IN + OF_MEDIA:
     os.environ.pop(name, None)
 os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="desk-to-desk-test-")
 atexit.register(shutil.rmtree, os.environ["DATA_DIR"], ignore_errors=True)

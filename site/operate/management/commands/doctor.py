@@ -49,6 +49,8 @@ class Command(BaseCommand):
             Level.BAD: self.style.ERROR,
         }[finding.level]
         self.stdout.write(f"{style(f'{finding.level.value:4}')}  {finding.said}")
+        for address in finding.of:
+            self.stdout.write(f"      - {address}")
         if finding.do:
             self.stdout.write(f"      {finding.do}")
 
