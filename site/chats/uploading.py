@@ -18,6 +18,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.files import File
+from django.core.files.storage import Storage
 from django.db import transaction
 from django.utils.translation import gettext as _
 from wagtail.models import Collection
@@ -141,8 +142,13 @@ def finish(upload: Upload, user: User) -> ChatPage:
         kind = _check(upload, file.read(ENOUGH))
         chat = ChatPage.objects.get(pk=upload.chat)
         if not get_media_model().objects.filter(file__contains=upload.mark).exists():
-            with transaction.atomic():
-                chat = _keep(upload, kind, user)
+            # Before the transaction: nobody's write waits until a far service has all of it.
+            name = _store(upload)
+            try:
+                chat = _keep(upload, name, kind, user)
+            except BaseException:
+                _storage().delete(name)
+                raise
         _forget(upload)
         return chat
 
@@ -175,19 +181,33 @@ class _Linked(File):
         return str(path)
 
 
-def _keep(upload: Upload, kind: str, user: User) -> ChatPage:
+def _storage() -> Storage:
+    return get_media_model()._meta.get_field("file").storage
+
+
+def _store(upload: Upload) -> str:
+    """Store the file of an upload, and return the name that it has there."""
+    stem, _dot, extension = upload.name.rpartition(".")
+    media = get_media_model()()
+    name = media._meta.get_field("file").generate_filename(
+        media, f"{stem}{upload.mark}.{extension}"
+    )
+    with upload.path.open("rb") as file:
+        return _storage().save(name, _Linked(file))
+
+
+@transaction.atomic
+def _keep(upload: Upload, name: str, kind: str, user: User) -> ChatPage:
     chat = ChatPage.objects.select_for_update().get(pk=upload.chat)
     draft = chat.get_latest_revision_as_object()
-    stem, _dot, extension = upload.name.rpartition(".")
-    with upload.path.open("rb") as file:
-        media = get_media_model().objects.create(
-            title=chat.title,
-            type=kind,
-            duration=upload.seconds,
-            file=_Linked(file, name=f"{stem}{upload.mark}.{extension}"),
-            collection=Collection.get_first_root_node(),
-            uploaded_by_user=user,
-        )
+    media = get_media_model().objects.create(
+        title=chat.title,
+        type=kind,
+        duration=upload.seconds,
+        file=name,
+        collection=Collection.get_first_root_node(),
+        uploaded_by_user=user,
+    )
     setattr(draft, "audio_file" if kind == "audio" else "recording_file", media)
     if draft.duration is None and upload.seconds >= 1:
         draft.duration = round(upload.seconds)

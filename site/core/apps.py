@@ -9,7 +9,8 @@ class CoreConfig(AppConfig):
     def ready(self) -> None:
         from django.db.backends.signals import connection_created
 
-        from core import signals
+        from core import media, signals
+        from core.doctor import checks
         from core.due import DueWork, due_work
         from core.models import PictureState, Tally
         from core.page_cache.changes import never_shown, watch
@@ -20,6 +21,7 @@ class CoreConfig(AppConfig):
 
         connection_created.connect(watch)
         signals.connect()
+        checks.add(media.CHECK)
         for model in (PictureState, Tally):
             never_shown.add(model)
         second, minute, night = timedelta(seconds=1), timedelta(minutes=1), timedelta(days=1)

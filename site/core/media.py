@@ -1,14 +1,22 @@
-"""Uploaded files without a web server in front: whole, by range, or not at all."""
+"""Uploaded files without a web server in front: whole, by range, or not at all.
 
+They come from a disk or from a bucket (core.bucket), and readers cannot tell which.
+"""
+
+import logging
 import mimetypes
+import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.core.exceptions import SuspiciousFileOperation
+from django.core.exceptions import SuspiciousOperation
+from django.core.files.storage import default_storage
 from django.http import (
-    FileResponse,
     Http404,
     HttpRequest,
     HttpResponse,
@@ -19,6 +27,13 @@ from django.http import (
 from django.utils._os import safe_join
 from django.utils.http import content_disposition_header, http_date, parse_http_date_safe
 from django.views.decorators.http import require_safe
+
+from core.doctor import Check, Finding
+
+if TYPE_CHECKING:
+    from core.bucket import Bucket
+
+logger = logging.getLogger(__name__)
 
 CHUNK = 64 * 1024
 SHOWN_TYPES = {
@@ -41,10 +56,29 @@ SHOWN_TYPES = {
     ".webp": "image/webp",
 }
 RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.ASCII)
+DOCUMENTS = "documents"
+"""Where Wagtail keeps them. They have a view of their own, which knows who may have one."""
 
 
 class UnsatisfiableRange(ValueError):
     """The range lies outside the file (RFC 9110, 14.4)."""
+
+
+class MediaAway(OSError):
+    """The service that keeps uploads does not answer, or refuses."""
+
+
+@dataclass(frozen=True)
+class StoredFile:
+    """An upload, wherever it lies."""
+
+    size: int
+    modified: float
+    """POSIX time."""
+    etag: str
+    """As HTTP writes it, with its quotes."""
+    read: Callable[[int, int], Iterator[bytes]]
+    """Gives the bytes from a first one on, so many of them, in pieces."""
 
 
 def parse_range(header: str, size: int) -> tuple[int, int] | None:
@@ -70,6 +104,27 @@ def parse_range(header: str, size: int) -> tuple[int, int] | None:
     return first, last
 
 
+def current_bucket() -> "Bucket | None":
+    """Return what keeps uploads; None where that is a disk."""
+    return default_storage if hasattr(default_storage, "find") else None
+
+
+def look() -> Iterator[Finding]:
+    """Tell how the bucket is, where there is one; of the disk others tell."""
+    if bucket := current_bucket():
+        yield from bucket.look()
+
+
+def find_on_disk(name: str) -> StoredFile:
+    """Return a file below MEDIA_ROOT. Raises what the disk says, and ValueError, where none is."""
+    path = Path(safe_join(settings.MEDIA_ROOT, name))
+    status = path.stat()
+    if not path.is_file():
+        raise FileNotFoundError(name)
+    etag = f'"{status.st_mtime_ns:x}-{status.st_size:x}"'
+    return StoredFile(status.st_size, status.st_mtime, etag, partial(_read, path))
+
+
 def _read(path: Path, first: int, length: int) -> Iterator[bytes]:
     with path.open("rb") as file:
         file.seek(first)
@@ -80,63 +135,59 @@ def _read(path: Path, first: int, length: int) -> Iterator[bytes]:
 
 @require_safe
 def serve_media(request: HttpRequest, path: str) -> HttpResponseBase:
-    """Serve a file below MEDIA_ROOT with 206, 304 and 416 as RFC 9110 has them.
+    """Serve an upload with 206, 304 and 416 as RFC 9110 has them.
 
     Only pictures, sound, video and captions are shown in place; anything else is handed over
     as a file, so that an upload never runs as a page of this site.
     """
-    try:
-        file_path = Path(safe_join(settings.MEDIA_ROOT, path))
-        status = file_path.stat()
-    except (OSError, SuspiciousFileOperation, ValueError) as error:
-        raise Http404 from error
-    if not file_path.is_file():
+    if posixpath.normpath(path).lstrip("/").partition("/")[0] == DOCUMENTS:
         raise Http404
+    try:
+        file = bucket.find(path) if (bucket := current_bucket()) else find_on_disk(path)
+    except MediaAway:
+        logger.exception("An upload cannot be fetched")
+        return HttpResponse(status=503, headers={"Retry-After": "10", "Cache-Control": "no-store"})
+    except (OSError, SuspiciousOperation, ValueError) as error:
+        raise Http404 from error
 
-    etag = f'"{status.st_mtime_ns:x}-{status.st_size:x}"'
-    modified = http_date(status.st_mtime)
-    response = _answer(request, file_path, status.st_size, etag, modified)
+    modified = http_date(file.modified)
+    response = _answer(request, file, posixpath.basename(path), modified)
     response["Accept-Ranges"] = "bytes"
     response["Cache-Control"] = "public, max-age=3600"
-    response["ETag"] = etag
+    response["ETag"] = file.etag
     response["Last-Modified"] = modified
     response["X-Content-Type-Options"] = "nosniff"
     return response
 
 
-def _answer(
-    request: HttpRequest, path: Path, size: int, etag: str, modified: str
-) -> HttpResponseBase:
-    if _unchanged(request, etag, modified):
+def _answer(request: HttpRequest, file: StoredFile, name: str, modified: str) -> HttpResponseBase:
+    if _unchanged(request, file.etag, modified):
         return HttpResponseNotModified()
 
-    suffix = path.suffix.lower()
+    suffix = posixpath.splitext(name)[1].lower()
     shown = suffix in SHOWN_TYPES
-    kind = SHOWN_TYPES.get(suffix) or mimetypes.guess_type(path.name)[0]
-    kind = kind or "application/octet-stream"
+    kind = SHOWN_TYPES.get(suffix) or mimetypes.guess_type(name)[0]
     header = request.headers.get("Range", "")
-    if request.headers.get("If-Range", etag) not in (etag, modified):
+    if request.headers.get("If-Range", file.etag) not in (file.etag, modified):
         header = ""
     try:
-        wanted = parse_range(header, size) if request.method == "GET" else None
+        wanted = parse_range(header, file.size) if request.method == "GET" else None
     except UnsatisfiableRange:
-        return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
-    if wanted is None:
-        return FileResponse(
-            path.open("rb"), as_attachment=not shown, filename=path.name, content_type=kind
-        )
-    first, last = wanted
+        return HttpResponse(status=416, headers={"Content-Range": f"bytes */{file.size}"})
+    first, last = wanted or (0, file.size - 1)
     length = last - first + 1
-    return StreamingHttpResponse(
-        _read(path, first, length),
-        status=206,
-        content_type=kind,
+    response = StreamingHttpResponse(
+        file.read(first, length),
+        status=206 if wanted else 200,
+        content_type=kind or "application/octet-stream",
         headers={
-            "Content-Disposition": content_disposition_header(not shown, path.name),
+            "Content-Disposition": content_disposition_header(not shown, name),
             "Content-Length": str(length),
-            "Content-Range": f"bytes {first}-{last}/{size}",
         },
     )
+    if wanted:
+        response["Content-Range"] = f"bytes {first}-{last}/{file.size}"
+    return response
 
 
 def _unchanged(request: HttpRequest, etag: str, modified: str) -> bool:
@@ -145,3 +196,6 @@ def _unchanged(request: HttpRequest, etag: str, modified: str) -> bool:
         return etag in tags or "*" in tags
     since = parse_http_date_safe(request.headers.get("If-Modified-Since", ""))
     return since is not None and parse_http_date_safe(modified) <= since
+
+
+CHECK = Check("uploads", look, asks_others=True)

@@ -103,11 +103,17 @@ def _make_one_format(image: AbstractImage, there: set[str]) -> None:
     # The memory that pixels take is given back whole, and a crash ends nothing else.
     made = apart(_cut_next, image, content, there)
     state = {"tries": 0, "problem": "", "due_at": timezone.now() if made.is_more else None}
-    with transaction.atomic():
-        # No row, no files: the image was changed or deleted while they were made.
-        if PictureState.objects.filter(pk=image.pk).update(**state):
-            for spec, cut in made.cuts.items():
-                _keep(image, spec, cut)
+    renditions: list[AbstractRendition] = []
+    is_kept = False
+    try:
+        # Before the transaction: nobody's write waits until a far service has all.
+        for spec, cut in made.cuts.items():
+            renditions.append(_store(image, spec, cut))
+        is_kept = _keep(image, renditions, state)
+    finally:
+        if not is_kept:
+            for rendition in renditions:
+                rendition.file.storage.delete(rendition.file.name)
 
 
 def _cut_next(image: AbstractImage, content: bytes, there: set[str]) -> "Made":
@@ -116,8 +122,8 @@ def _cut_next(image: AbstractImage, content: bytes, there: set[str]) -> "Made":
     return cut_next(image, content, there)
 
 
-def _keep(image: AbstractImage, spec: str, cut: "Cut") -> None:
-    """Keep a size of an image under the name that Wagtail gives it.
+def _store(image: AbstractImage, spec: str, cut: "Cut") -> AbstractRendition:
+    """Store a size of an image under the name that Wagtail gives it; its row is not saved.
 
     A file given to the field itself would be decoded here, only to be measured.
     """
@@ -132,7 +138,17 @@ def _keep(image: AbstractImage, spec: str, cut: "Cut") -> None:
     )
     storage = rendition.file.storage
     rendition.file.name = storage.save(rendition.get_upload_to(file.name), file)
-    rendition.save()
+    return rendition
+
+
+@transaction.atomic
+def _keep(image: AbstractImage, renditions: list[AbstractRendition], state: dict) -> bool:
+    """Keep the rows of sizes; return False where the image was changed or deleted meanwhile."""
+    if not PictureState.objects.filter(pk=image.pk).update(**state):
+        return False
+    for rendition in renditions:
+        rendition.save()
+    return True
 
 
 class _AsCut(Filter):

@@ -5,7 +5,8 @@ A back-up is a tar file, compressed by gzip, with these members in this order:
 - `manifest.json`: what it is of (operate.back_ups.manifest);
 - `secrets.json`: what signs links, with its fall-backs;
 - `database.sqlite3`, or `database.sql` of PostgreSQL, at one moment;
-- `media/…` and `submissions/…`: what was uploaded, at that moment;
+- `media/…` and `submissions/…`: what was uploaded, at that moment, from a bucket too where that
+  keeps it, unless BACK_UP_MEDIA is off;
 - `SHA256SUMS`: the digest of each member before it, as `sha256sum -c` reads it. A file without it
   is no whole back-up.
 

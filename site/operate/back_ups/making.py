@@ -11,17 +11,22 @@ import tarfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from django.conf import settings
-from django.core.files.storage import FileSystemStorage, storages
+from django.core.files.storage import FileSystemStorage, default_storage
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
+from django.utils._os import safe_join
 
+from core.media import MediaAway, current_bucket
 from operate.back_ups import BackUpFault
 from operate.back_ups.databases import Database, current_database
 from operate.back_ups.keeping import name_at, thin
 from operate.back_ups.manifest import MANIFEST, MEDIA, SECRETS, SUBMISSIONS, SUMS, Manifest
+
+if TYPE_CHECKING:
+    from core.bucket import Bucket, Listed
 
 PART = ".part"
 STAGING = ".making"
@@ -52,6 +57,8 @@ def back_up(path: Path | None = None) -> Path:
             with _staging(folder) as staging:
                 _write(part, staging, target)
             part.rename(target)
+        except MediaAway as error:
+            raise BackUpFault(f"Uploads cannot be fetched: {error}") from error
         except OSError as error:
             raise BackUpFault(f"It cannot be written: {error.strerror or error}.") from error
         finally:
@@ -90,14 +97,17 @@ def _staging(folder: Path) -> Iterator[Path]:
 
 def _write(part: Path, staging: Path, target: Path) -> None:
     database = current_database()
-    folders = {SUBMISSIONS: settings.SUBMISSIONS_FOLDER}
-    has_media = isinstance(storages["default"], FileSystemStorage)
-    if has_media:
-        folders[MEDIA] = Path(settings.MEDIA_ROOT)
-    _see_to_space(database, folders.values(), staging, target.parent)
+    files: dict[str, _Files | _Fetched] = {
+        SUBMISSIONS: _Files(settings.SUBMISSIONS_FOLDER, staging / SUBMISSIONS)
+    }
+    bucket = current_bucket()
+    if isinstance(default_storage, FileSystemStorage):
+        files[MEDIA] = _Files(Path(settings.MEDIA_ROOT), staging / MEDIA)
+    elif bucket and settings.BACK_UP_MEDIA:
+        files[MEDIA] = _Fetched(bucket, staging / MEDIA)
+    _see_to_space(database, files.values(), staging, target.parent)
 
     now = timezone.now()
-    files = {name: _Files(folder, staging / name) for name, folder in folders.items()}
     # Held before the database is copied, and once more after: what its rows name is there, though
     # it was deleted or came in meanwhile.
     for held in files.values():
@@ -116,7 +126,7 @@ def _write(part: Path, staging: Path, target: Path) -> None:
         engine=database.engine,
         migrations=contents.migrations,
         rows=contents.rows,
-        has_media=has_media,
+        has_media=MEDIA in files,
         size=sum(path.stat().st_size for _name, path in members),
     )
     secrets = {"secret": settings.SECRET_KEY, "fallbacks": list(settings.SECRET_KEY_FALLBACKS)}
@@ -133,14 +143,15 @@ def _write(part: Path, staging: Path, target: Path) -> None:
         os.fsync(file.fileno())
 
 
-def _see_to_space(database: Database, folders: Iterable[Path], staging: Path, goal: Path) -> None:
+def _see_to_space(
+    database: Database, files: Iterable["_Files | _Fetched"], staging: Path, goal: Path
+) -> None:
     """Raises BackUpFault where there may not be room; recordings do not get smaller."""
     of_copy = database.size()
-    of_files = sum(
-        path.stat().st_size for folder in folders for path in folder.rglob("*") if path.is_file()
-    )
+    of_staging = of_copy + sum(held.size() for held in files if isinstance(held, _Fetched))
+    of_back_up = of_copy + sum(held.size() for held in files)
     needed: dict[int, tuple[Path, int]] = {}
-    for place, size in ((staging, of_copy), (goal, of_copy + of_files)):
+    for place, size in ((staging, of_staging), (goal, of_back_up)):
         device = place.stat().st_dev
         needed[device] = (place, needed.get(device, (place, SPARE))[1] + size)
     for place, size in needed.values():
@@ -160,6 +171,9 @@ class _Files:
         self._staging = staging
         self._held: dict[str, Path] = {}
 
+    def size(self) -> int:
+        return sum(path.stat().st_size for path in self._folder.rglob("*") if path.is_file())
+
     def hold(self) -> None:
         for path in self._folder.rglob("*"):
             name = path.relative_to(self._folder).as_posix()
@@ -178,6 +192,37 @@ class _Files:
 
     def __iter__(self) -> Iterator[tuple[str, Path]]:
         return iter(sorted((name, path) for name, path in self._held.items() if path.exists()))
+
+
+class _Fetched:
+    """The files of a bucket, fetched to the disk: one that is deleted stays for the back-up."""
+
+    def __init__(self, bucket: "Bucket", staging: Path) -> None:
+        self._bucket = bucket
+        self._staging = staging
+
+    def size(self) -> int:
+        return sum(one.size for one in self._bucket.walk())
+
+    def hold(self) -> None:
+        for one in self._bucket.walk():
+            path = Path(safe_join(self._staging, one.name))
+            if not path.exists():
+                path.parent.mkdir(parents=True, exist_ok=True)
+                self._fetch(one, path)
+
+    def _fetch(self, one: "Listed", path: Path) -> None:
+        try:
+            with path.open("wb") as file:
+                file.writelines(self._bucket.read(one.name, 0, one.size))
+            os.utime(path, (one.modified, one.modified))
+        except FileNotFoundError:
+            # Gone since it was listed: then it is of no row that is copied.
+            path.unlink()
+
+    def __iter__(self) -> Iterator[tuple[str, Path]]:
+        found = (path for path in self._staging.rglob("*") if path.is_file())
+        return iter(sorted((path.relative_to(self._staging).as_posix(), path) for path in found))
 
 
 class _Archive:

@@ -25,7 +25,7 @@ class Manifest:
     rows: dict[str, int]
     """How many each table has."""
     has_media: bool
-    """Whether uploads are in it: those kept by another service are not."""
+    """Whether uploads are in it: those in a bucket may be left to that."""
     size: int
     """Bytes of all members, unpacked."""
 

@@ -8,11 +8,14 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.core.files import File
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 
+from core.media import MediaAway, current_bucket
 from operate.back_ups import BackUpFault
 from operate.back_ups.databases import Database, current_database
 from operate.back_ups.making import SPARE, HashingReader
@@ -25,6 +28,9 @@ from operate.back_ups.manifest import (
     Manifest,
     read_manifest,
 )
+
+if TYPE_CHECKING:
+    from core.bucket import Bucket
 
 STAGING = ".restoring"
 LONGEST_MANIFEST = 1024 * 1024
@@ -53,6 +59,10 @@ def restore(file: Path, *, replace: bool = False) -> Restored:
     try:
         manifest = unpack(file, staging, lambda manifest: place.look(manifest, replace))
         return Restored(manifest, place.fill(staging, manifest, replace))
+    except MediaAway as error:
+        raise BackUpFault(
+            f"The bucket of uploads fails: {error}. Begin again, with --replace."
+        ) from error
     except OSError as error:
         raise BackUpFault(f"It cannot be restored: {error.strerror or error}.") from error
     finally:
@@ -81,7 +91,7 @@ class _Place:
             raise BackUpFault(
                 f"It takes {filesizeformat(manifest.size)}, and {filesizeformat(free)} are free."
             )
-        if not replace and not self.is_empty():
+        if not replace and not self.is_empty(manifest):
             raise BackUpFault(
                 f"There is a site already, in {self.data_dir} and its database. --replace puts "
                 "the back-up in its place and keeps it aside."
@@ -89,26 +99,24 @@ class _Place:
         if self.database.is_in_use():
             raise BackUpFault("The database is in use: stop the web server and the worker first.")
 
-    def is_empty(self) -> bool:
-        folders = (Path(settings.MEDIA_ROOT), settings.SUBMISSIONS_FOLDER)
-        return self.database.is_empty() and not any(map(_has_files, folders))
+    def is_empty(self, manifest: Manifest) -> bool:
+        files = _filled_by(manifest).values()
+        return self.database.is_empty() and not any(kept.has_files() for kept in files)
 
     def fill(self, staging: Path, manifest: Manifest, replace: bool) -> Path | None:
         aside = None
-        if replace and not self.is_empty():
+        if replace and not self.is_empty(manifest):
             moment = timezone.now().strftime("%Y%m%dT%H%M%SZ")
             aside = self.data_dir / f"replaced-{moment}"
             aside.mkdir(mode=0o700)
-        # First what may fail, as a whole or not at all; then files are only moved.
+        # First what may fail, as a whole or not at all; then files are only moved, or sent to a
+        # bucket, which may be done again.
         self.database.load(staging / self.database.member, manifest.rows, aside)
-        folders = {SUBMISSIONS: settings.SUBMISSIONS_FOLDER}
-        if manifest.has_media:
-            folders[MEDIA] = Path(settings.MEDIA_ROOT)
-        for name, folder in folders.items():
-            if aside:
-                _move_all(folder, aside / name)
-            _move_all(staging / name, folder)
         _write_secrets(json.loads((staging / SECRETS).read_bytes()), aside)
+        for name, kept in _filled_by(manifest).items():
+            if aside:
+                kept.move_to(aside / name)
+            kept.fill_from(staging / name)
         # Made anew; stored pages are by each start of the web server.
         shutil.rmtree(settings.SEARCH_INDEX, ignore_errors=True)
         return aside
@@ -183,12 +191,51 @@ def _write_secrets(said: dict, aside: Path | None) -> None:
             file.write(content)
 
 
-def _has_files(folder: Path) -> bool:
-    return folder.is_dir() and any(path.is_file() for path in folder.rglob("*"))
+class _Folder:
+    """What is kept on this disk; the folder itself may be a disk of its own."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def has_files(self) -> bool:
+        return self._path.is_dir() and any(path.is_file() for path in self._path.rglob("*"))
+
+    def move_to(self, aside: Path) -> None:
+        _move_all(self._path, aside)
+
+    def fill_from(self, source: Path) -> None:
+        _move_all(source, self._path)
+
+
+class _InBucket:
+    """What is kept in a bucket. Aside is a folder of that, called as the one of the disk."""
+
+    def __init__(self, bucket: "Bucket") -> None:
+        self._bucket = bucket
+
+    def has_files(self) -> bool:
+        return any(True for _file in self._bucket.walk())
+
+    def move_to(self, aside: Path) -> None:
+        self._bucket.move_all(f"{aside.parent.name}/{aside.name}")
+
+    def fill_from(self, source: Path) -> None:
+        for path in sorted(source.rglob("*")):
+            if path.is_file():
+                with path.open("rb") as file:
+                    self._bucket.put(path.relative_to(source).as_posix(), File(file))
+
+
+def _filled_by(manifest: Manifest) -> dict[str, _Folder | _InBucket]:
+    """Return where uploads of a back-up go, by what they are called in it."""
+    places: dict[str, _Folder | _InBucket] = {SUBMISSIONS: _Folder(settings.SUBMISSIONS_FOLDER)}
+    if manifest.has_media:
+        bucket = current_bucket()
+        places[MEDIA] = _InBucket(bucket) if bucket else _Folder(Path(settings.MEDIA_ROOT))
+    return places
 
 
 def _move_all(source: Path, target: Path) -> None:
-    """Move what a folder holds; the folders themselves may be disks of their own."""
     if not source.is_dir():
         return
     target.mkdir(parents=True, exist_ok=True)

@@ -64,8 +64,11 @@ class Command(BaseCommand):
 
 
 def _run_in(data_dir: Path, file: Path, replace: bool) -> int:
-    """Run this with another DATA_DIR, which settings read as they are loaded."""
+    """Run this with another DATA_DIR, which settings read as they are loaded.
+
+    There lies all of the back-up then: a try must not touch the bucket of the site.
+    """
     command = [sys.executable, settings.ROOT / "manage.py", "restore", file.absolute()]
-    environment = {**os.environ, "DATA_DIR": str(data_dir)}
+    environment = {**os.environ, "DATA_DIR": str(data_dir), "MEDIA_S3_BUCKET": ""}
     command += ["--replace"] if replace else []
     return subprocess.run(command, env=environment).returncode  # noqa: S603
