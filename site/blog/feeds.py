@@ -41,7 +41,7 @@ KINDS = {"feed": FullAtom, "rss": FullRss}
 
 def feed(blog: BlogPage, request: HttpRequest, kind: str, **narrowed) -> HttpResponse:
     """Answer with the newest posts of a part of the blog."""
-    part = narrow(blog, **narrowed)
+    part = narrow(**narrowed)
     site = blog.get_site()
     address = f"{blog.get_full_url(request)}{part.address}"
     named = [part.title, blog.title, site.site_name or site.hostname]

@@ -8,7 +8,7 @@ from taggit.models import Tag
 
 from blog.models import PostPage
 from comments.findable import comments_of_pages
-from core.findable import Addresses, Findable, FindableText
+from core.findable import Findable, FindableText, findable_page
 from people.findable import PERSONS, persons_of
 from people.models import Person
 
@@ -33,21 +33,15 @@ def _texts(posts: QuerySet) -> Iterator[tuple[PostPage, list[FindableText]]]:
         yield post, [text]
 
 
-def _addresses(posts: QuerySet) -> Addresses:
-    return {post.pk: post.url for post in posts.only("url_path")}
-
-
 def _hanging_on_posts(pks: list[int]) -> list[tuple[Findable, list[int]]]:
     authors = persons_of(POSTS, pks, Q(written_posts__page__in=pks))
     return [(PERSONS, authors), *comments_of_pages(pks)]
 
 
-POSTS = Findable(
-    model=PostPage,
+POSTS = findable_page(
+    PostPage,
     kinds={POST: _("Post")},
-    visible=lambda: PostPage.objects.published(),
     texts=_texts,
-    addresses=_addresses,
     plurals={POST: _("Posts")},
     depending=_hanging_on_posts,
 )

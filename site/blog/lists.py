@@ -3,19 +3,23 @@
 import datetime
 from collections import Counter
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.core.paginator import Paginator
 from django.db.models import CharField, Count
 from django.db.models.functions import Cast, Substr
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils.encoding import iri_to_uri
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from taggit.models import Tag
 
-from blog.models import BlogPage, Category, PostPage, PostQuerySet
+from blog.models import BlogPage, Category, PostAuthor, PostPage, PostQuerySet, line_of_authors
 from blog.news import OF_AUTHOR, OF_CATEGORY, OF_TAG, POSTS
-from comments.models import Comment, Discussion, State
+from comments.models import Comment, Discussion
+from core.lazy import lazily
+from core.page_cache.parts import kept
 from people.models import Person
 from updates.following import Ref
 
@@ -43,7 +47,6 @@ class Narrowed:
 
 
 def narrow(
-    blog: BlogPage,
     *,
     year: int | None = None,
     month: int | None = None,
@@ -51,8 +54,9 @@ def narrow(
     author: str = "",
     category: str = "",
 ) -> Narrowed:
-    """Return the part of a blog that an address names. Raises Http404 where it names nothing."""
-    posts = PostPage.objects.published().child_of(blog)
+    """Return the part of the blog that an address names. Raises Http404 where it names nothing."""
+    # There is one blog, and no post but in it.
+    posts = PostPage.objects.published()
     if year is not None:
         return _of_time(posts, year, month)
     if tag:
@@ -72,27 +76,38 @@ def narrow(
     return Narrowed(posts, "", "")
 
 
+class Line(NamedTuple):
+    """A post as a list shows it (components/post.html)."""
+
+    title: str
+    url: str
+    date: datetime.date
+    summary: str
+    authors_line: str
+    comment_count: int
+
+
 def show(blog: BlogPage, request: HttpRequest, **narrowed) -> HttpResponse:
-    part = narrow(blog, **narrowed)
-    posts = part.posts.newest_first().for_listing()
+    """Answer with a page of a list; nothing is looked up for parts of it that are kept."""
+    part = narrow(**narrowed)
     address = blog.get_url(request)
-    counts = Counts.of(blog, address)
-    paginator = Paginator(posts, POSTS_PER_PAGE)
+    counts = kept(request, f"posts_counted:{blog.pk}", lambda: Counts.of(address))
+    paginator = Paginator(part.posts.newest_first(), POSTS_PER_PAGE)
     if not part.title:
         paginator.count = counts.total
-    listing = paginator.get_page(request.GET.get("page"))
-    if part.title and not listing.object_list:
+    elif not paginator.count:
         raise Http404
-    shown = list(listing.object_list)
-    _count_comments(shown)
+    listing = paginator.get_page(request.GET.get("page"))
     context = {
         "part": part,
-        "posts": shown,
         "listing": listing,
         "blog_url": address,
         "feed_url": f"{address}{part.address if part.has_feed else ''}",
-        "years": counts.years,
-        "categories": counts.categories,
+        **lazily(lambda: {"posts": _lines(listing.object_list, address)}, "posts"),
+        **lazily(
+            lambda: {"years": counts.years, "categories": counts.categories},
+            *("years", "categories"),
+        ),
     }
     if part.title:
         context["crumbs"] = blog.crumbs_to(request)
@@ -114,17 +129,31 @@ def _of_time(posts: PostQuerySet, year: int, month: int | None) -> Narrowed:
     return Narrowed(posts.of_month(year, month), title, f"{year}/{month}/", has_feed=False)
 
 
-def _count_comments(posts: list[PostPage]) -> None:
-    shown = Comment.objects.filter(page__in=[post.pk for post in posts], state=State.PUBLISHED)
+def _lines(posts: PostQuerySet, blog_url: str) -> list[Line]:
+    """Fetch what a list shows of posts, in three queries."""
+    read = list(posts.values_list("pk", "title", "slug", "date", "summary", "discussion_state"))
+    pks = [pk for pk, *_rest in read]
+    authors: dict[int, list[str]] = {}
+    for pk, name in PostAuthor.objects.filter(page__in=pks).values_list("page", "person__name"):
+        authors.setdefault(pk, []).append(name)
+    shown = Comment.objects.published().filter(page__in=pks)
     counts = dict(shown.values_list("page").annotate(Count("pk")))
-    for post in posts:
-        is_off = post.discussion_state == Discussion.OFF
-        post.comment_count = 0 if is_off else counts.get(post.pk, 0)
+    return [
+        Line(
+            title,
+            iri_to_uri(f"{blog_url}{slug}/"),
+            date,
+            summary,
+            line_of_authors(authors.get(pk, ())),
+            0 if state == Discussion.OFF else counts.get(pk, 0),
+        )
+        for pk, title, slug, date, summary, state in read
+    ]
 
 
 @dataclass(frozen=True)
 class Counts:
-    """How many posts a blog has, in one query: of each month in each category."""
+    """How many posts the blog has, in one query: of each month in each category."""
 
     rows: list[tuple[str, str | None, str | None, int]]
     """Month as 2026-01, the category's slug and name, and the number."""
@@ -132,8 +161,8 @@ class Counts:
     """Of the blog."""
 
     @classmethod
-    def of(cls, blog: BlogPage, address: str) -> "Counts":
-        posts = PostPage.objects.published().child_of(blog).order_by()
+    def of(cls, address: str) -> "Counts":
+        posts = PostPage.objects.published().order_by()
         # As text, in which both databases begin with year and month: SQLite has no dates, and
         # calls Python for each row that asks for a part of one.
         month = Substr(Cast("date", CharField()), 1, 7)

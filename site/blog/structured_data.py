@@ -1,16 +1,17 @@
 """What search engines and other sites are told of a post: schema.org BlogPosting, OpenGraph."""
 
+from wagtail.models import Site
+
 from blog.models import PostPage
 from comments.threads import Conversation
 from core.pictures import card_address
 
 
-def posting_data(post: PostPage, discussion: Conversation | None) -> dict | None:
-    """Return a post as JSON-LD; None for one that has no address yet."""
+def posting_data(post: PostPage, site: Site, discussion: Conversation | None) -> dict | None:
+    """Return a post of a site as JSON-LD; None for one that has no address yet."""
     address = post.full_url
     if not address:
         return None
-    site = post.get_site()
     data = {
         "@context": "https://schema.org",
         "@type": "BlogPosting",
@@ -26,11 +27,12 @@ def posting_data(post: PostPage, discussion: Conversation | None) -> dict | None
     if post.abstract:
         data["description"] = post.abstract
     if authors := post.authors:
+        blog = post.get_parent().full_url
         data["author"] = [
             {
                 "@type": "Person",
                 "name": person.name,
-                "url": f"{post.get_parent().full_url}by/{person.slug}/",
+                "url": f"{blog}by/{person.slug}/",
             }
             for person in authors
         ]
@@ -39,13 +41,13 @@ def posting_data(post: PostPage, discussion: Conversation | None) -> dict | None
     if post.category:
         data["articleSection"] = post.category.name
     if post.lead_image:
-        data["image"] = card_url(post)
+        data["image"] = card_url(post, site)
     if discussion and discussion.count:
         data["commentCount"] = discussion.count
     return data
 
 
-def card_url(post: PostPage) -> str:
+def card_url(post: PostPage, site: Site) -> str:
     """Return the whole address of the picture shown where a post is shared."""
     url = card_address(post.lead_image)
-    return url if "://" in url else post.get_site().root_url + url
+    return url if "://" in url else site.root_url + url

@@ -1,12 +1,13 @@
 """The archive as a reader narrows it down: by words, year, host, tag and state together."""
 
 import datetime
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from typing import NamedTuple
 from urllib.parse import urlencode
 
 from django import forms
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +19,7 @@ from chats.hits import KINDS
 from chats.models import ChatHost, ChatPage, ChatQuerySet, TopicTag
 from chats.news import RECORDINGS
 from chats.states import ChatState
+from core.lazy import lazily
 from core.page_cache.parts import kept
 from people.models import Person
 from search.answers import WordsToTry, words_alike
@@ -31,6 +33,9 @@ from updates.following import Ref
 
 CHATS_PER_PAGE = 20
 NEWEST_CHATS = 3
+NEAR = 2
+"""Pages before and after the one that is shown: of the farther two, components/pages.html says “…”.
+"""
 FACETS = ("year", "host", "tag")
 """The filters whose values are offered with the number of what each would leave."""
 
@@ -155,8 +160,29 @@ class ListedChat(NamedTuple):
         return self.cards.get(self.pk)
 
 
+class ListPaginator(Paginator):
+    """Of hundreds of pages, of which components/pages.html says a word of a few.
+
+    Its range has those alone: the first, the last, and what is near the one that is shown.
+    """
+
+    page_range: Iterable[int] = ()
+
+    def get_page(self, number: str | None) -> Page:
+        page = super().get_page(number)
+        ends = (1, self.num_pages)
+        self.page_range = [
+            n for n in super().page_range if n in ends or abs(n - page.number) <= NEAR
+        ]
+        return page
+
+
 def archive_context(request: HttpRequest, chats: ChatQuerySet) -> dict:
-    """Return what the archive page shows for a query string, in a bounded number of queries."""
+    """Return what the archive page shows for a query string, in a bounded number of queries.
+
+    `kept_as` names the list of chats among the parts that are kept; blank for what is no list, or
+    of a choice that is not known: addresses of such are without number.
+    """
     published, data = chats.published(), request.GET
     form = ArchiveFilterForm(data, kept(request, "chats.known", lambda: _known(published)))
     form.is_valid()
@@ -167,16 +193,21 @@ def archive_context(request: HttpRequest, chats: ChatQuerySet) -> dict:
     else:
         narrowed = f"chats.counts{narrowing.address()}"
         counts = kept(request, narrowed, lambda: _counts(narrowing, published, form.known))
-        form.count(counts)
-        answer = _list_context(narrowing, published, counts, page)
+        answer = _list_context(narrowing, published, form, counts, page)
     return {
-        "form": form,
         "narrowing": narrowing,
-        "hidden": [field for field in form if field.name != "q" and field.value()],
-        "chips": form.chips(narrowing),
         "has_any": bool(form.known["year"]),
         "follow_refs": _follow_refs(narrowing, answer.get("results")),
+        **lazily(lambda: _chosen(form, narrowing), "hidden", "chips"),
         **answer,
+    }
+
+
+def _chosen(form: ArchiveFilterForm, narrowing: ArchiveFilter) -> dict:
+    """Return what is in force: as fields that a search sends along, and with the way out of it."""
+    return {
+        "hidden": [field for field in form if field.name != "q" and field.value()],
+        "chips": form.chips(narrowing),
     }
 
 
@@ -193,7 +224,12 @@ def _hits_context(
     looked_through = narrowing.narrowing(chats)
     results = find(narrowing.q, looked_through, page)
     form.count(results.counts)
-    context = {"results": results, "listing": results.page, "hits": shown(results.hits)}
+    context = {
+        "form": form,
+        "results": results,
+        "listing": results.page,
+        "hits": shown(results.hits),
+    }
     if results.suggestion:
         context["correction"] = narrowing.address(q=results.suggestion)
     if not results.total:
@@ -210,13 +246,26 @@ def _hits_context(
 
 
 def _list_context(
-    narrowing: ArchiveFilter, chats: ChatQuerySet, counts: Counts, page: str | None
+    narrowing: ArchiveFilter,
+    chats: ChatQuerySet,
+    form: ArchiveFilterForm,
+    counts: Counts,
+    page: str | None,
 ) -> dict:
-    found = narrowing.narrow(chats).newest_first().values_list("pk", "date")
-    paginator = Paginator(found, CHATS_PER_PAGE)
-    paginator.count = _total(narrowing, counts)
-    listing = paginator.get_page(page)
-    return {"listing": listing, "listed": _listed(list(listing), narrowing.tag)}
+    listing = ListPaginator(range(_total(narrowing, counts)), CHATS_PER_PAGE).get_page(page)
+
+    def looked_up() -> dict:
+        form.count(counts)
+        found = narrowing.narrow(chats).newest_first().values_list("pk", "date")
+        places = listing.object_list
+        shown = list(found[places.start : places.stop])
+        return {"form": form, "listed": _listed(shown, narrowing.tag)}
+
+    return {
+        "listing": listing,
+        "kept_as": "" if form.errors else narrowing.address(),
+        **lazily(looked_up, "form", "listed"),
+    }
 
 
 def _total(narrowing: ArchiveFilter, counts: Counts) -> int:

@@ -26,16 +26,13 @@ SHOWN = (
 
 @dataclass(frozen=True)
 class ListedTopic(TopicFacts):
-    """A topic as components/topics.html shows one in a list."""
+    """A topic as components/listed-topics.html shows one."""
 
     href: str
     start: int | None
     title: str
     source: str
     kind: str
-    current = False
-    successor = None
-    more = None
 
 
 @dataclass(frozen=True)

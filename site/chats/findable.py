@@ -9,7 +9,7 @@ from taggit.models import Tag
 from chats.models import ChatPage, TopicSource, TopicTag
 from chats.passages import passages_of, with_transcripts
 from comments.findable import comments_of_pages
-from core.findable import Addresses, Findable, FindableText
+from core.findable import Findable, FindableText, findable_page
 from core.html import plain_text
 from people.findable import PERSONS, persons_of
 from people.models import Person, Team
@@ -92,27 +92,21 @@ def _slugs(named) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one.slug for one in named))
 
 
-def _addresses_of_chats(chats: QuerySet) -> Addresses:
-    return {chat.pk: chat.url for chat in chats.only("url_path")}
-
-
 def _hanging_on_chats(pks: list[int]) -> list[tuple[Findable, list[int]]]:
     """Return comments on chats that have changed, and who hosts, or by the entries hosted, them."""
     persons = persons_of(CHATS, pks, Q(hosted_chats__page__in=pks))
     return [(PERSONS, persons), *comments_of_pages(pks)]
 
 
-CHATS = Findable(
-    model=ChatPage,
+CHATS = findable_page(
+    ChatPage,
     kinds={
         TOPIC: _("Topic"),
         CHAT: _("Chat"),
         SAID: _("Said on the call"),
         WRITTEN: _("From the text chat"),
     },
-    visible=lambda: ChatPage.objects.published(),
     texts=_texts_of_chats,
-    addresses=_addresses_of_chats,
     plurals={
         TOPIC: _("Topics"),
         CHAT: _("Chats"),

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from wagtail.models import Page, Site
 
 from core.findable import findables
+from core.pages import published
 from search.models import Entry, EntryQuerySet
 
 if TYPE_CHECKING:
@@ -25,7 +26,8 @@ def give_related(topics: Iterable["Topic"]) -> None:
     leading = [topic for topic in topics if topic.related_page_id]
     if not leading:
         return
-    pages = Page.objects.live().public().in_bulk({topic.related_page_id for topic in leading})
+    pages = published(Page.objects.only("title", "url_path"))
+    pages = pages.in_bulk({topic.related_page_id for topic in leading})
     sections = _titles(pages, {topic.related_section for topic in leading} - {""})
     for topic in leading:
         if page := pages.get(topic.related_page_id):

@@ -14,13 +14,13 @@ def recording_data(chat: ChatPage) -> dict | None:
     recording = chat.recording
     if recording is None or chat.recording_is_gone:
         return None
-    kept = chat.kept_recording
+    kept, address = chat.kept_recording, chat.full_url
     data = {
         "@context": "https://schema.org",
         "@type": "AudioObject" if kept and kept.type == "audio" else "VideoObject",
         "name": chat.title,
         "description": chat.search_description or chat.abstract or chat.title,
-        "url": chat.full_url,
+        "url": address,
         "uploadDate": (chat.starts_at or chat.date).isoformat(),
     }
     if recording.embed_url:
@@ -31,27 +31,27 @@ def recording_data(chat: ChatPage) -> dict | None:
         data["thumbnailUrl"] = _absolute(chat, kept.thumbnail.url)
     if chat.duration:
         data["duration"] = format_duration(chat.duration)
-    if clips := list(_clips(chat)):
+    if clips := list(_clips(chat, address)):
         data["hasPart"] = clips
     return data
 
 
-def _clips(chat: ChatPage) -> Iterator[dict]:
+def _clips(chat: ChatPage, address: str | None) -> Iterator[dict]:
     """A topic lasts until the next second one begins; the last to the end, where that is known."""
     topics = chat.timed_topics
     for topic in topics:
         later = (one.start for one in topics if one.start > topic.start)
         end = next(later, chat.duration)
         if end is None or end > topic.start:
-            yield _clip(chat, topic, end)
+            yield _clip(topic, end, f"{address}#t={topic.start}")
 
 
-def _clip(chat: ChatPage, topic: Topic, end: int | None) -> dict:
+def _clip(topic: Topic, end: int | None, address: str) -> dict:
     clip = {
         "@type": "Clip",
         "name": topic.title,
         "startOffset": topic.start,
-        "url": f"{chat.full_url}#t={topic.start}",
+        "url": address,
     }
     return clip if end is None else {**clip, "endOffset": end}
 

@@ -44,7 +44,7 @@ def _texts(comments: QuerySet) -> Iterator[tuple[Comment, list[FindableText]]]:
 
 
 def _addresses(comments: QuerySet) -> Addresses:
-    return {comment.pk: f"/comments/{comment.key}/" for comment in comments}
+    return {pk: f"/comments/{key}/" for pk, key in comments.values_list("pk", "key")}
 
 
 def comments_of_pages(pks: list[int]) -> list[tuple[Findable, list[int]]]:

@@ -446,4 +446,4 @@ class DiscussedPage(models.Model):
         from comments.threads import discussion_of
 
         context = super().get_context(request, *args, **kwargs)
-        return {**context, "discussion": discussion_of(self, request, self.discussed_questions)}
+        return {**context, "discussion": discussion_of(self, request)}

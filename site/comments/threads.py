@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from django.core.paginator import Page as PaginatedPage
 from django.core.paginator import Paginator
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Q
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -28,10 +29,13 @@ from comments.models import (
 from comments.pages import closes_at, is_open
 from comments.service import is_in_use
 from core.html import from_text
+from core.keys import ALPHABET
+from core.page_cache.parts import kept
 
 THREADS_ON_A_PAGE = 50
 PARAMETER = "comments"
 """Which page of a conversation, in an address."""
+STAND_IN = ALPHABET[0] * 12
 
 
 class Said(NamedTuple):
@@ -52,7 +56,7 @@ class Said(NamedTuple):
 
 
 class Words(NamedTuple):
-    """What stands around each comment, put into the reader's language once for all of a page."""
+    """What stands around each comment: put into the reader's language once for all of a page."""
 
     by: str
     link: str
@@ -61,6 +65,8 @@ class Words(NamedTuple):
     reply_to: str
     report: str
     report_of: str
+    address: str
+    """Of a comment, with STAND_IN for its key."""
 
     @classmethod
     def chosen(cls) -> "Words":
@@ -72,6 +78,7 @@ class Words(NamedTuple):
             reply_to=_("to %(name)s"),
             report=_("Report"),
             report_of=_("the comment by %(name)s"),
+            address=reverse("comments:comment", args=[STAND_IN]),
         )
 
 
@@ -96,7 +103,7 @@ class Spoken:
     @property
     def address(self) -> str:
         """Its own; what is done about it lies below."""
-        return reverse("comments:comment", args=[self.comment.key])
+        return self.words.address.replace(STAND_IN, self.comment.key)
 
     @cached_property
     def sent_at(self) -> datetime.datetime:
@@ -127,18 +134,57 @@ class Spoken:
         return words % {"name": self.comment.name}
 
 
-@dataclass
-class Conversation:
-    """What a page shows of its comments."""
+class Thread(NamedTuple):
+    """One in which there is something to read."""
 
-    page: DiscussedPage
-    settings: CommentSettings
+    began_at: datetime.datetime
+    first: int
+    """The key of the comment that began it, which itself may be gone."""
+    of: str
+    """The key of a question that it is about; blank for none."""
     count: int
-    """Of published comments, those about questions included."""
-    threads: list[Spoken]
-    listing: PaginatedPage
-    answers: dict[str, list[Spoken]]
-    """Threads about questions on the page, by the question's key."""
+    """Of its published comments."""
+
+
+class Conversation:
+    """What a page shows of its comments.
+
+    All of it is fetched as it is asked for, in a number of queries that does not grow: a page of
+    which the parts are kept asks nothing.
+    """
+
+    def __init__(self, page: DiscussedPage, request: HttpRequest) -> None:
+        self.page = page
+        self._request = request
+
+    @cached_property
+    def settings(self) -> CommentSettings:
+        return kept(self._request, "comment_settings", CommentSettings.load)
+
+    @property
+    def count(self) -> int:
+        """Of published comments, those about questions included."""
+        return sum(one.count for one in self._threads)
+
+    @cached_property
+    def number(self) -> int:
+        """Which page of it is shown, from 1; the first where none is asked for."""
+        return self.listing.number if PARAMETER in self._request.GET else 1
+
+    @cached_property
+    def listing(self) -> PaginatedPage:
+        """A page of the threads beneath the page, each the key of the comment that began it."""
+        paginator = Paginator(beneath(self._threads, self._questions), THREADS_ON_A_PAGE)
+        return paginator.get_page(self._request.GET.get(PARAMETER))
+
+    @property
+    def threads(self) -> list[Spoken]:
+        return self._placed[0]
+
+    @property
+    def answers(self) -> dict[str, list[Spoken]]:
+        """Threads about questions on the page, by the question's key."""
+        return self._placed[1]
 
     @cached_property
     def is_open(self) -> bool:
@@ -157,97 +203,73 @@ class Conversation:
         """Without a stamp or a token: the page is stored."""
         return CommentForm(self.page)
 
+    @cached_property
+    def _questions(self) -> list[str]:
+        """Keys of those that still stand on the page; threads about others are among the rest."""
+        return list(self.page.discussed_questions)
 
-def discussion_of(
-    page: DiscussedPage, request: HttpRequest, questions: Iterable[str] = ()
-) -> Conversation | None:
-    """Return a page's conversation, in a number of queries that does not grow; None where off.
+    @cached_property
+    def _threads(self) -> list[Thread]:
+        return threads_in_order(Comment.objects.on(self.page))
 
-    `questions` are the keys of those that still stand on the page; threads about others are
-    shown among the rest.
-    """
-    if page.discussion_state == Discussion.OFF or not page.pk:
-        return None
-    settings = CommentSettings.load(request_or_site=request)
-    comments = Comment.objects.on(page)
-    questions = list(questions)
-    count, of_threads = _counts(comments, questions)
-    # Without any nothing more is asked, as on most pages.
-    beginnings = threads_in_order(comments, questions) if count else comments.none()
-    paginator = Paginator(beginnings.values_list(*Said._fields), THREADS_ON_A_PAGE)
-    paginator.count = of_threads
-    listing = paginator.get_page(request.GET.get(PARAMETER))
-    threads = list(map(Said._make, listing.object_list))
-    answers = _answers(comments, questions) if count and questions else []
-    spoken = _spoken([*threads, *answers], comments, max(2, settings.depth))
-    by_question: dict[str, list[Spoken]] = {}
-    for one in answers:
-        by_question.setdefault(one.about, []).append(spoken[one.pk])
-    return Conversation(
-        page=page,
-        settings=settings,
-        count=count,
-        threads=[spoken[one.pk] for one in threads],
-        listing=listing,
-        answers=by_question,
-    )
+    @cached_property
+    def _placed(self) -> tuple[list[Spoken], dict[str, list[Spoken]]]:
+        below = list(self.listing.object_list)
+        answers = [one for one in self._threads if one.of in self._questions]
+        first = [*below, *(one.first for one in answers)]
+        # Without any nothing more is asked, as on most pages.
+        spoken = _spoken(first, max(2, self.settings.depth)) if first else {}
+        by_question: dict[str, list[Spoken]] = {}
+        # What was erased meanwhile is missing.
+        for one in answers:
+            if one.first in spoken:
+                by_question.setdefault(one.of, []).append(spoken[one.first])
+        return [spoken[pk] for pk in below if pk in spoken], by_question
+
+
+def discussion_of(page: DiscussedPage, request: HttpRequest) -> Conversation | None:
+    """Return a page's conversation; None where it is off."""
+    is_off = page.discussion_state == Discussion.OFF or not page.pk
+    return None if is_off else Conversation(page, request)
 
 
 def page_of(comment: Comment, questions: Iterable[str] = ()) -> int:
-    """Return on which page of the conversation a comment stands, from 1."""
-    first = comment.thread or comment
-    if first.about in list(questions):
-        return 1
-    before = Q(created_at__lt=first.created_at) | Q(created_at=first.created_at, pk__lt=first.pk)
-    comments = Comment.objects.filter(page_id=comment.page_id)
-    return threads_in_order(comments, questions).filter(before).count() // THREADS_ON_A_PAGE + 1
+    """Return on which page of the conversation a published comment stands, from 1."""
+    threads = threads_in_order(Comment.objects.filter(page_id=comment.page_id))
+    below, first = beneath(threads, questions), comment.thread_id or comment.pk
+    return below.index(first) // THREADS_ON_A_PAGE + 1 if first in below else 1
 
 
-def threads_in_order(comments: CommentQuerySet, questions: Iterable[str]) -> CommentQuerySet:
-    """Return what begins each thread beneath the page, the oldest first."""
-    return _beginnings(comments).exclude(about__in=list(questions))
+def threads_in_order(comments: CommentQuerySet) -> list[Thread]:
+    """Return the threads of a page, the oldest first, in one query."""
+    threads = comments.published().values(
+        began_at=Coalesce("thread__created_at", "created_at"),
+        first=Coalesce("thread", "pk"),
+        of=Coalesce("thread__about", "about"),
+    )
+    counted = threads.annotate(count=Count("pk")).order_by("began_at", "first")
+    return list(map(Thread._make, counted.values_list(*Thread._fields)))
 
 
-def _counts(comments: CommentQuerySet, questions: list[str]) -> tuple[int, int]:
-    """Return how many comments readers see, and how many threads beneath the page."""
-    of_thread = _begins() & ~Q(about__in=questions)
-    published = Count("pk", filter=Q(state=State.PUBLISHED))
-    counts = comments.aggregate(shown=published, threads=Count("pk", filter=of_thread))
-    return counts["shown"], counts["threads"]
+def beneath(threads: Iterable[Thread], questions: Iterable[str]) -> list[int]:
+    """Return what began those threads that stand beneath the page: about none of its questions."""
+    above = set(questions)
+    return [one.first for one in threads if one.of not in above]
 
 
-def _answers(comments: CommentQuerySet, questions: list[str]) -> list[Said]:
-    return _said(_beginnings(comments).filter(about__in=questions))
-
-
-def _said(comments: CommentQuerySet) -> list[Said]:
-    return list(map(Said._make, comments.values_list(*Said._fields)))
-
-
-def _begins() -> Q:
-    replied = Exists(Comment.objects.published().filter(thread=OuterRef("pk")))
-    return Q(parent=None) & (Q(state=State.PUBLISHED) | replied)
-
-
-def _beginnings(comments: CommentQuerySet) -> CommentQuerySet:
-    """Return published comments that reply to none, and others that were replied to."""
-    return comments.filter(_begins()).in_order()
-
-
-def _spoken(first: list[Said], comments: CommentQuerySet, depth: int) -> dict[int, Spoken]:
-    """Return comments and all that replies to them, by primary key."""
-    if not first:
-        return {}
-    replies = _said(comments.filter(thread__in=[one.pk for one in first]).in_order())
-    children: dict[int, list[Said]] = {}
-    for reply in replies:
-        children.setdefault(reply.parent_id, []).append(reply)
+def _spoken(first: list[int], depth: int) -> dict[int, Spoken]:
+    """Fetch comments and all that replies to them, by primary key."""
+    fetched = Comment.objects.filter(Q(pk__in=first) | Q(thread__in=first)).in_order()
+    said = list(map(Said._make, fetched.values_list(*Said._fields)))
+    children: dict[int | None, list[Said]] = {}
+    for one in said:
+        children.setdefault(one.parent_id, []).append(one)
     words = Words.chosen()
-    return {one.pk: _with_replies(one, children, depth, words) for one in first}
+    return {one.pk: _with_replies(one, children, depth, words) for one in children.get(None, [])}
 
 
 def _with_replies(
-    first: Said, children: dict[int, list[Said]], deepest: int, words: Words
+    first: Said, children: dict[int | None, list[Said]], deepest: int, words: Words
 ) -> Spoken:
     """Return a thread without what is gone and was not replied to.
 

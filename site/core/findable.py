@@ -3,11 +3,14 @@
 import datetime
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from django.db.models import Model, QuerySet
 from django.utils.functional import Promise
+from wagtail.models import Page
 
 from core.offers import Offers
+from core.pages import BasePage, published
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,8 @@ class FindableText:
     """What its score is multiplied by: less for what few look for."""
 
 
+ObjectRef = tuple[str, int]
+"""An object by its model, as `chats.chatpage`, and its primary key."""
 Addresses = dict[int, str]
 """Where objects are read, by primary key."""
 
@@ -58,11 +63,43 @@ class Findable:
     """The labels of its kinds where several are counted, if they have one of their own."""
     parts: frozenset[str] = frozenset()
     """Those of its kinds that only stand in another: what is about a tag leaves them out."""
+    of_pages: bool = False
+    """Whether they are pages, of which whatever is published may be seen."""
 
     @property
     def label(self) -> str:
         """The model's name, as `chats.chatpage`."""
         return self.model._meta.label_lower
+
+
+def findable_page(model: type[BasePage], **said: object) -> Findable:
+    """Return how pages of a model are found of which the public may see all that is published."""
+    visible = partial(published, model.objects.all())
+    return Findable(model, visible=visible, addresses=page_addresses, of_pages=True, **said)
+
+
+def page_addresses(pages: QuerySet) -> Addresses:
+    return {page.pk: page.url for page in pages.only("url_path")}
+
+
+def addresses_of(refs: Iterable[ObjectRef]) -> dict[ObjectRef, str]:
+    """Return where objects are read now; nothing of those that may not be seen."""
+    by_model: dict[str, set[int]] = {}
+    for label, pk in refs:
+        by_model.setdefault(label, set()).add(pk)
+    addresses, pages = {}, {}
+    for label, pks in by_model.items():
+        findable = findable_of(label)
+        if findable and findable.of_pages:
+            pages |= dict.fromkeys(pks, label)
+        elif findable:
+            seen = findable.addresses(findable.visible().filter(pk__in=pks))
+            addresses |= {(label, pk): address for pk, address in seen.items()}
+    if pages:
+        # All of them at once, whatever their models.
+        seen = page_addresses(published(Page.objects.filter(pk__in=pages)))
+        addresses |= {(pages[pk], pk): address for pk, address in seen.items()}
+    return addresses
 
 
 findables: Offers[Findable] = Offers()

@@ -4,6 +4,7 @@ import datetime
 from contextlib import nullcontext
 from dataclasses import dataclass
 
+from django.core.exceptions import DisallowedHost
 from django.db import transaction
 from django.db.models import BooleanField, Func, Min, Q
 from django.http import Http404
@@ -44,6 +45,13 @@ class BasePageQuerySet(PageQuerySet):
     def published(self) -> "BasePageQuerySet":
         """What the public may see."""
         return published(self)
+
+    def sole(self) -> "BasePage | None":
+        """Return the page of a kind of which there is one; None for none.
+
+        By its own table: in the order of the tree, SQLite would read all pages for it.
+        """
+        return self.order_by("pk").first()
 
     def written(self) -> "BasePageQuerySet":
         """Leave out what every site begins with, until somebody here has published it."""
@@ -97,6 +105,8 @@ class BasePage(Page):
         """Answer 404 from the minute of expiry on, not only once the worker has unpublished it."""
         if not path_components and self.expire_at and self.expire_at <= timezone.now():
             raise Http404
+        if path_components:
+            request.pages_on_the_way = [*_on_the_way(request), self]
         return super().route(request, path_components)
 
     @property
@@ -123,6 +133,10 @@ class BasePage(Page):
         # Nothing lies above the home page, at depth 2; a draft not yet saved has no path.
         if self.depth is None or self.depth <= 2:
             return []
+        # Fetched to find this page, but for one that is looked at as a draft or from elsewhere.
+        passed = [page for page in _on_the_way(request) if self.is_descendant_of(page)]
+        if [page.depth for page in passed] == [*range(2, self.depth)]:
+            return passed
         site = Site.find_for_request(request)
         home = site.root_page if site else None
         # Fetched with the site: of a section nothing else is asked.
@@ -130,6 +144,19 @@ class BasePage(Page):
             between = self.get_ancestors().filter(depth__gt=2) if self.depth > 3 else ()
             return [home, *between]
         return list(self.get_ancestors().filter(depth__gt=1))
+
+
+def host_of(request) -> str:
+    """Return the host that is asked, which tells the site; blank for one that is not ours."""
+    try:
+        return request.get_host()
+    except DisallowedHost:
+        return ""
+
+
+def _on_the_way(request) -> list[Page]:
+    """Return the pages through which the tree has led to what is asked for, from the top."""
+    return getattr(request, "pages_on_the_way", [])
 
 
 class RoutableBasePage(RoutablePageMixin, BasePage):

@@ -4,6 +4,7 @@ import posixpath
 import re
 from collections.abc import Callable
 
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.files.base import ContentFile
 from whitenoise.storage import CompressedManifestStaticFilesStorage
@@ -46,7 +47,12 @@ def join_imports(name: str, read: Callable[[str], str], base: str | None = None)
 class SiteStaticStorage(CompressedManifestStaticFilesStorage):
     """Joins `css/site.css` before it is hashed; later calls of collectstatic find it whole."""
 
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self._addresses: dict[str | None, str] = {}
+
     def post_process(self, paths: dict, dry_run: bool = False, **options):
+        self._addresses.clear()
         if STYLE_SHEET in paths and not dry_run:
             joined = join_imports(STYLE_SHEET, self._source(paths))
             self.delete(STYLE_SHEET)
@@ -54,6 +60,14 @@ class SiteStaticStorage(CompressedManifestStaticFilesStorage):
             # Hashing reads each file from where it was found; the joined one lies here.
             paths[STYLE_SHEET] = (self, STYLE_SHEET)
         yield from super().post_process(paths, dry_run, **options)
+
+    def url(self, name: str | None, force: bool = False) -> str:
+        """Told once for each name: the files of a site that runs stay as they are."""
+        if settings.DEBUG or force:
+            return super().url(name, force)
+        if name not in self._addresses:
+            self._addresses[name] = super().url(name)
+        return self._addresses[name]
 
     def _source(self, paths: dict) -> Callable[[str], str]:
         def read(name: str) -> str:

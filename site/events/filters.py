@@ -13,6 +13,8 @@ from taggit.models import Tag
 from core.page_cache.parts import kept
 from events.models import EventPage, EventQuerySet, EventTag, Kind, Series
 
+OF_TAG = "tagged_items__tag"
+
 
 class Choice(NamedTuple):
     """A value of a filter."""
@@ -58,15 +60,10 @@ class FilterForm(forms.Form):
 def _known(listed: EventQuerySet) -> dict[str, list[Choice]]:
     """Return every kind, series and tag that events have."""
     public = EventPage.objects.published()
-    tagged = EventTag.objects.filter(tag=OuterRef("pk"))
+    named = {"kind": ("kind", Kind), "series": ("series", Series), "tag": (OF_TAG, Tag)}
     return {
-        "kind": _choices(Kind, _of("kind", public), _of("kind", listed)),
-        "series": _choices(Series, _of("series", public), _of("series", listed)),
-        "tag": _choices(
-            Tag,
-            tagged.filter(content_object__in=public),
-            tagged.filter(content_object__in=listed),
-        ),
+        name: _choices(model, _of(field, public), _of(field, listed))
+        for name, (field, model) in named.items()
     }
 
 

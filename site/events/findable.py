@@ -6,7 +6,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from taggit.models import Tag
 
-from core.findable import Addresses, Findable, FindableText
+from core.findable import Findable, FindableText, findable_page
 from events.models import EventPage, Kind, Series
 from people.findable import PERSONS, persons_of
 from people.models import Person
@@ -35,20 +35,14 @@ def _texts(events: QuerySet) -> Iterator[tuple[EventPage, list[FindableText]]]:
         yield event, [text]
 
 
-def _addresses(events: QuerySet) -> Addresses:
-    return {event.pk: event.url for event in events.only("url_path")}
-
-
 def _hanging_on_events(pks: list[int]) -> list[tuple[Findable, list[int]]]:
     return [(PERSONS, persons_of(EVENTS, pks, Q(hosted_events__page__in=pks)))]
 
 
-EVENTS = Findable(
-    model=EventPage,
+EVENTS = findable_page(
+    EventPage,
     kinds={EVENT: _("Event")},
-    visible=lambda: EventPage.objects.published(),
     texts=_texts,
-    addresses=_addresses,
     plurals={EVENT: _("Events")},
     depending=_hanging_on_events,
 )

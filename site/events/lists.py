@@ -5,8 +5,10 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 from django.views.decorators.clickjacking import xframe_options_exempt
 
+from core.page_cache.parts import kept
 from events.filters import Narrowed, Narrowing, narrowed
 from events.models import CalendarPage, EventPage, Kind, Series
 from events.news import EVENTS, OF_KIND, OF_SERIES
@@ -53,9 +55,9 @@ def show_coming(calendar: CalendarPage, request: HttpRequest) -> HttpResponse:
     """Show what is still to come, the next event first."""
     public = EventPage.objects.published()
     part = narrowed(request, "coming", calendar.get_url(request), public.upcoming())
-    context = _list_context(calendar, request, part)
+    context = _list_context(calendar, request, "coming", part)
     context["follow_refs"] = [str(ref) for ref in _refs(part.narrowing)]
-    context["has_past"] = bool(context["items"]) or public.past().exists()
+    context["has_past"] = SimpleLazyObject(public.past().exists)
     return calendar.render(request, context_overrides=context)
 
 
@@ -64,7 +66,7 @@ def show_past(calendar: CalendarPage, request: HttpRequest) -> HttpResponse:
     address = f"{calendar.get_url(request)}past/"
     part = narrowed(request, "past", address, EventPage.objects.published().past())
     context = {
-        **_list_context(calendar, request, part),
+        **_list_context(calendar, request, "past", part),
         **below(calendar, request),
         "address": address,
     }
@@ -116,15 +118,16 @@ def _refs(narrowing: Narrowing) -> list[Ref]:
     return refs
 
 
-def _list_context(calendar: CalendarPage, request: HttpRequest, part: Narrowed) -> dict:
-    listing = Paginator(part.events.for_listing(), EVENTS_PER_PAGE).get_page(
-        request.GET.get("page")
-    )
-    items = listed(listing.object_list)
+def _list_context(calendar: CalendarPage, request: HttpRequest, view: str, part: Narrowed) -> dict:
+    paginator = Paginator(part.events.for_listing(), EVENTS_PER_PAGE)
+    counted = f"events:{view}:count{part.narrowing.query()}"
+    paginator.count = kept(request, counted, part.events.count)
+    listing = paginator.get_page(request.GET.get("page"))
+    items = SimpleLazyObject(lambda: listed(listing.object_list))
     return {
         "part": part,
         "listing": listing,
         "items": items,
-        "months": by_month(items),
+        "months": SimpleLazyObject(lambda: by_month(items)),
         "addresses": Addresses(calendar, request, part.narrowing),
     }

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.formats import date_format, get_format
+from django.utils.functional import SimpleLazyObject
 
 from events.filters import narrowed
 from events.lists import Addresses
@@ -61,7 +62,7 @@ def show_month(calendar: CalendarPage, request: HttpRequest, year: int, month: i
     part = narrowed(request, "month", address, EventPage.objects.published())
     events = part.events.between(begin, end).in_order().for_listing()
     # Neither hosts nor recordings are shown.
-    items = [ListedEvent(event) for event in events]
+    items = SimpleLazyObject(lambda: [ListedEvent(event) for event in events])
     context = {
         "part": part,
         "items": items,
@@ -69,7 +70,7 @@ def show_month(calendar: CalendarPage, request: HttpRequest, year: int, month: i
         "previous": _month_of(first - DAY),
         "next": _month_of(_next(first)),
         "weekdays": _weekdays(),
-        "weeks": _weeks(first, items),
+        "weeks": SimpleLazyObject(lambda: _weeks(first, items)),
         "zone": settings.TIME_ZONE.replace("_", " "),
         "month_url": address,
         "addresses": Addresses(calendar, request, part.narrowing),

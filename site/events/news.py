@@ -23,7 +23,7 @@ SERIES_TOLD_BEFORE = timedelta(days=14)
 
 
 def _calendar() -> CalendarPage | None:
-    return CalendarPage.objects.published().only("url_path").first()
+    return CalendarPage.objects.published().only("url_path").sole()
 
 
 def _all(keys: Iterable[str]) -> dict[str, Followed]:

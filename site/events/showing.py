@@ -14,6 +14,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page, Site
 
+from core.lazy import lazily
 from core.pages import Crumb, published
 from core.structured_data import as_script
 from events.forms import blank_form
@@ -147,16 +148,23 @@ def by_month(items: Iterable[ListedEvent]) -> list[Month]:
     return [Month(first, list(group)) for first, group in groups]
 
 
-def event_context(event: EventPage, request: HttpRequest, calendar_url: str) -> dict:
-    """Return what an event's page shows beside its own fields."""
+def event_context(event: EventPage, request: HttpRequest, crumbs: list[Crumb]) -> dict:
+    """Return what an event's page shows beside its own fields; the same for every reader."""
+    looked_up = ("registering", "seats", "recording", "form", "structured_data", "related")
+    return {
+        "calendar_url": crumbs[-1].href,
+        "follow_refs": follow_refs(event),
+        **lazily(lambda: _looked_up(event, request), *looked_up),
+    }
+
+
+def _looked_up(event: EventPage, request: HttpRequest) -> dict:
     is_saved = event.pk is not None
     if is_saved:
         # Else each use of them asks anew.
         prefetch_related_objects([event], *named_beside())
     registering = registering_at(event)
     return {
-        "calendar_url": calendar_url,
-        "follow_refs": follow_refs(event),
         "registering": registering,
         "seats": seats_of(event) if registering in SEATS_TOLD else None,
         "recording": _recordings([event]).get(event.pk),

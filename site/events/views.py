@@ -312,7 +312,7 @@ def _over(request: HttpRequest) -> HttpResponse:
 def _crumbs(request: HttpRequest) -> list[Crumb]:
     from events.models import CalendarPage
 
-    calendar = CalendarPage.objects.published().first()
+    calendar = CalendarPage.objects.published().sole()
     return calendar.crumbs_to(request) if calendar else []
 
 

@@ -11,7 +11,7 @@ from wagtail.blocks import StreamValue
 from wagtail.models import ReferenceIndex
 
 from core.blocks import answers_in, text_of
-from core.findable import Addresses, Findable, FindableText
+from core.findable import Findable, FindableText, findable_page
 from guides.models import Audience, GuidePage, GuideTag, SharedText
 from people.findable import PERSONS, persons_of
 from people.models import Person, Subject
@@ -101,24 +101,18 @@ def _shared_in(body: StreamValue) -> Iterator[SharedText]:
     return (child.value for child in body if child.block_type == "shared" and child.value)
 
 
-def _addresses(guides: QuerySet) -> Addresses:
-    return {guide.pk: guide.url for guide in guides.only("url_path")}
-
-
 def _hanging_on_guides(pks: list[int]) -> list[tuple[Findable, list[int]]]:
     return [(PERSONS, persons_of(GUIDES, pks, Q(kept_guides__in=pks)))]
 
 
-GUIDES = Findable(
-    model=GuidePage,
+GUIDES = findable_page(
+    GuidePage,
     kinds={
         GUIDE: _("Guide"),
         SECTION: _("Section of a guide"),
         ANSWER: _("Question and answer"),
     },
-    visible=lambda: GuidePage.objects.published(),
     texts=_texts,
-    addresses=_addresses,
     plurals={
         GUIDE: _("Guides"),
         SECTION: _("Sections of guides"),

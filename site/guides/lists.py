@@ -5,14 +5,20 @@ from dataclasses import dataclass, replace
 
 from django import forms
 from django.http import HttpRequest, QueryDict
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.lazy import lazily
+from core.page_cache.parts import kept
 from guides.findable import SECTION
 from guides.models import GuideIndexPage, GuidePage, GuideType
 from guides.news import ALL
 from search.narrowed import Narrowed, NarrowingForm
 from updates.following import Ref
+
+Known = dict[str, dict[str, str]]
+"""Every type and audience that guides have, by value, in the order to be offered."""
 
 LEAST_LISTED = 3
 """Subjects, from which on the page begins with a list of them."""
@@ -35,9 +41,9 @@ class GuideFilterForm(NarrowingForm):
 
     nothing_chosen = {"type": gettext_lazy("Any type"), "audience": gettext_lazy("Anybody")}
 
-    def __init__(self, data: QueryDict, guides: list[GuidePage]):
+    def __init__(self, data: QueryDict, known: Known):
         super().__init__({name: data.get(name, "") for name in self.base_fields})
-        self.known = _known(guides)
+        self.known = known
         for name, labels in self.known.items():
             self.offer(name, list(labels.items()))
 
@@ -60,8 +66,7 @@ class GuideFilterForm(NarrowingForm):
         return self.known[name][value]
 
 
-def _known(guides: list[GuidePage]) -> dict[str, dict[str, str]]:
-    """Return every type and audience that guides have, by value, in the order to be offered."""
+def _known(guides: list[GuidePage]) -> Known:
     types = {guide.type for guide in guides}
     audiences = {(one.name, one.slug) for guide in guides if (one := guide.audience)}
     return {
@@ -89,24 +94,41 @@ class OfSubject:
 
 
 def index_context(index: GuideIndexPage, request: HttpRequest) -> dict:
-    """Return what the page of all guides shows, in a number of queries that does not grow."""
-    published = GuidePage.objects.published().child_of(index).for_listing().by_title()
-    guides = list(published)
-    form = GuideFilterForm(request.GET, guides)
+    """Return what the page of all guides shows, in a number of queries that does not grow.
+
+    `kept_as` names the list among the parts that are kept; blank for that of a choice that is not
+    known: addresses of such are without number.
+    """
+    guides = SimpleLazyObject(lambda: _guides_below(index))
+    known = kept(request, f"guides.known:{index.pk}", lambda: _known(guides))
+    form = GuideFilterForm(request.GET, known)
     form.is_valid()
     narrowed = NarrowedGuides(**form.cleaned_data)
+    looked_up = ("form", "chips", "count", "subjects", "listed_subjects")
+    return {
+        "has_any": bool(form.known["type"]),
+        "is_narrowed": narrowed.is_active,
+        "kept_as": "" if form.errors else narrowed.address(),
+        "search_hidden": [{"name": "kind", "value": SECTION}],
+        "follow_refs": [str(Ref(ALL))],
+        **lazily(lambda: _looked_up(form, narrowed, guides), *looked_up),
+    }
+
+
+def _guides_below(index: GuideIndexPage) -> list[GuidePage]:
+    return list(GuidePage.objects.published().child_of(index).for_lines().by_title())
+
+
+def _looked_up(form: GuideFilterForm, narrowed: NarrowedGuides, guides: list[GuidePage]) -> dict:
     form.count(guides, narrowed)
     left = list(filter(narrowed.leaves, guides))
     subjects = _by_subject(left)
     return {
         "form": form,
         "chips": form.chips(narrowed),
-        "has_any": bool(guides),
         "count": len(left),
         "subjects": subjects,
         "listed_subjects": subjects if len(subjects) >= LEAST_LISTED else [],
-        "search_hidden": [{"name": "kind", "value": SECTION}],
-        "follow_refs": [str(Ref(ALL))],
     }
 
 

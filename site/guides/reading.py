@@ -2,21 +2,26 @@
 
 import datetime
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from django.db.models import Prefetch, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils import timezone
+from wagtail.fields import StreamValue
+from wagtail.models import Page, Site
 
 from blog.findable import POST
 from chats.findable import CHAT, TOPIC
-from chats.models import Topic
+from chats.models import ChatPage, Topic
+from core.lazy import lazily
+from core.page_cache.parts import kept
+from core.pages import Crumb
+from core.security import let_forms_leave
 from core.structured_data import as_script
 from events.findable import EVENT
 from guides.findable import GUIDE
-from guides.models import GuideChange, GuidePage, GuideTag, Section
+from guides.models import GuideChange, GuidePage, Section
 from guides.news import follow_refs
 from guides.reviews import last_review_on, next_review_on
 from guides.structured_data import resource_data
@@ -26,6 +31,10 @@ from search.showing import ShownHit
 MOST_OPEN = 5
 """Of the topics and of the changes in a list; the others are in a fold."""
 MOST_ALIKE = 5
+LOOKED_UP = (
+    *("sections", "other_topics", "review", "guides", "alike", "tags", "changes", "follow_refs"),
+    "structured_data",
+)
 KINDS_TO_READ_ON = (GUIDE, POST, CHAT, TOPIC, EVENT)
 LOCAL = re.compile(r"""(<a\b[^>]*?\shref=["'])(/(?!/))""")
 
@@ -73,12 +82,17 @@ class Review:
         return self.next_on <= timezone.localdate()
 
 
-def guide_context(guide: GuidePage, request: HttpRequest) -> dict:
-    """Return what the page of a guide shows, in a number of queries that does not grow."""
-    # Else each use of them asks anew. A preview of what was never saved has nothing to fetch.
-    if guide.pk:
-        tagged = Prefetch("tagged_items", GuideTag.objects.select_related("tag"))
-        prefetch_related_objects([guide], tagged)
+def guide_context(guide: GuidePage, request: HttpRequest, crumbs: list[Crumb]) -> dict:
+    """Return what the page of a guide shows; nothing is looked up where its parts are kept."""
+    let_forms_of(guide, request, lambda: [section.block["body"] for section in guide.sections])
+    return {
+        "guides_url": crumbs[-1].href if crumbs else "",
+        **lazily(lambda: _looked_up(guide, request), *LOOKED_UP),
+    }
+
+
+def _looked_up(guide: GuidePage, request: HttpRequest) -> dict:
+    guide.fetch_named()
     topics = _topics_of(guide)
     guides = _chosen_guides(guide)
     changes = GuideChange.objects.filter(guide=guide.pk) if guide.pk else ()
@@ -86,26 +100,46 @@ def guide_context(guide: GuidePage, request: HttpRequest) -> dict:
         **_text(guide, topics),
         "guides": guides,
         "alike": _alike(guide, guides, topics),
+        "tags": guide.shown_tags,
         "changes": Parted.of(changes),
         "follow_refs": follow_refs(guide) if guide.pk else [],
-        "guides_url": guide.get_parent().get_url(request),
-        "structured_data": as_script(resource_data(guide)),
+        "structured_data": as_script(resource_data(guide, Site.find_for_request(request))),
     }
 
 
 def show_for_print(request: HttpRequest, guide: GuidePage) -> HttpResponse:
     """Show the guide alone, with nothing folded and the whole address of each link."""
+    guide.fetch_named()
     context = {"page": guide, **_text(guide, _topics_of(guide))}
     content = render_to_string("pages/guides/print.html", context, request)
     root = guide.get_site().root_url
     return HttpResponse(LOCAL.sub(rf"\g<1>{root}\g<2>", content))
 
 
+def let_forms_of(
+    page: Page, request: HttpRequest, texts: Callable[[], Iterable[StreamValue]]
+) -> None:
+    """Let forms in a page's texts be sent to other sites, as that of a catalogue is.
+
+    Of a text that is kept no block is drawn, which else says so.
+    """
+    if kept(request, f"leads_away:{page.pk}", lambda: _lead_away(texts())):
+        let_forms_leave(request)
+
+
+def _lead_away(texts: Iterable[StreamValue]) -> bool:
+    texts = list(texts)
+    shared = [block.value for text in texts for block in text if block.block_type == "shared"]
+    texts += [one.body for one in shared if one]
+    return any(block.block_type == "catalogue" for text in texts for block in text)
+
+
 def _topics_of(guide: GuidePage) -> list[Topic]:
     """Return the recorded topics that name a guide or a section of it, newest first."""
     if guide.pk is None:
         return []
-    return list(Topic.objects.readable().filter(related_page=guide.pk).newest_first())
+    named = Topic.objects.filter(related_page=guide.pk, page__in=ChatPage.objects.published())
+    return list(named.for_lines().newest_first())
 
 
 def _text(guide: GuidePage, topics: list[Topic]) -> dict:
@@ -124,18 +158,17 @@ def _text(guide: GuidePage, topics: list[Topic]) -> dict:
 
 def _review(guide: GuidePage) -> Review | None:
     """Return how the guide stands; None for one that no reader has seen yet."""
-    reviewed = guide.reviews.first() if guide.pk else None
-    values = (reviewed and reviewed.reviewed_on, guide.first_published_at)
+    values = (guide.reviewed_on, guide.first_published_at)
     day, next_on = last_review_on(*values), next_review_on(*values, guide.review_every)
     if day is None or next_on is None:
         return None
-    return Review(day, reviewed is not None, next_on)
+    return Review(day, guide.reviewed_on is not None, next_on)
 
 
 def _chosen_guides(guide: GuidePage) -> list[GuidePage]:
     """Return the guides that its editors chose and readers may see, in the order given."""
     pks = [chosen.guide_id for chosen in guide.related_guides.all()]
-    found = GuidePage.objects.published().filter(pk__in=pks).for_listing().in_bulk()
+    found = GuidePage.objects.published().only("title", "url_path", "summary").in_bulk(pks)
     return [found[pk] for pk in dict.fromkeys(pks) if pk in found]
 
 

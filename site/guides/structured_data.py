@@ -1,14 +1,15 @@
 """What search engines are told of a guide: schema.org LearningResource."""
 
+from wagtail.models import Site
+
 from guides.models import GuidePage
 
 
-def resource_data(guide: GuidePage) -> dict | None:
-    """Return a guide as JSON-LD; None for one that has no address yet."""
+def resource_data(guide: GuidePage, site: Site) -> dict | None:
+    """Return a guide of a site as JSON-LD; None for one that has no address yet."""
     address = guide.full_url
     if not address or guide.first_published_at is None:
         return None
-    site = guide.get_site()
     data = {
         "@context": "https://schema.org",
         "@type": "LearningResource",

@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from core.blocks import text_of
-from core.findable import Addresses, Findable, FindableText
+from core.findable import Findable, FindableText, page_addresses
 from home.models import StandardPage
 from people.findable import PAGE
 
@@ -17,15 +17,11 @@ def _texts(pages: QuerySet) -> Iterator[tuple[StandardPage, list[FindableText]]]
         yield page, [FindableText(PAGE, key=str(page.pk), title=page.title, text=words)]
 
 
-def _addresses(pages: QuerySet) -> Addresses:
-    return {page.pk: page.url for page in pages.only("url_path")}
-
-
 STANDARD_PAGES = Findable(
     model=StandardPage,
     kinds={PAGE: _("Page")},
     plurals={PAGE: _("Pages")},
     visible=lambda: StandardPage.objects.published().written(),
     texts=_texts,
-    addresses=_addresses,
+    addresses=page_addresses,
 )

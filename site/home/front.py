@@ -14,8 +14,9 @@ from blog.news import POSTS
 from chats.cards import Card, Cards
 from chats.models import ChatArchivePage, ChatPage, ChatQuerySet
 from chats.news import RECORDINGS
+from core.lazy import lazily
 from core.page_cache.parts import kept
-from core.pages import published
+from core.pages import host_of, published
 from events.models import CalendarPage, EventPage
 from events.news import EVENTS
 from events.showing import listed
@@ -61,6 +62,13 @@ class Task:
 
 def front_context(home: "HomePage", request: HttpRequest) -> dict:
     """Return what the first page shows, in a number of queries that does not grow."""
+    looked_up = ("next_events", "next_chat", "newest_chats", "newest_posts", "tasks")
+    return lazily(lambda: _looked_up(home, request), *SECTIONS, *looked_up, "follow_refs") | {
+        "search_examples": home.search_examples.all(),
+    }
+
+
+def _looked_up(home: "HomePage", request: HttpRequest) -> dict:
     chats = ChatPage.objects.published()
     events = EventPage.objects.published().taking_place().upcoming()
     next_events = listed(events.for_listing()[:NEXT_EVENTS])
@@ -73,7 +81,6 @@ def front_context(home: "HomePage", request: HttpRequest) -> dict:
         "newest_chats": _newest(chats.past().newest_first()),
         "newest_posts": _newest_posts(),
         "tasks": guides_by_task(guides) if guides else [],
-        "search_examples": home.search_examples.all(),
         "follow_refs": [str(Ref(kind)) for name, kind in FOLLOWED.items() if sections[name]],
     }
 
@@ -110,7 +117,8 @@ def _newest_posts() -> list[PostPage]:
 
 def _sections(home: "HomePage") -> dict[str, PageLink | None]:
     """Return the sections that readers may see, None for others; fetched as plain pages."""
-    pages = published(Page.objects.child_of(home)).order_by("path")
+    below = Page.objects.child_of(home).only("title", "url_path", "content_type")
+    pages = published(below).order_by("path")
     by_model = {page.cached_content_type.model_class(): page for page in pages}
     found = {name: by_model.get(model) for name, model in SECTIONS.items()}
     return {name: PageLink(page.title, page.url) if page else None for name, page in found.items()}
@@ -134,6 +142,10 @@ def guides_by_task(index: PageLink) -> list[Task]:
 
 def search_examples(request: HttpRequest) -> list[str]:
     """Return the words that editors offer under the search, for other pages that search."""
+    return kept(request, f"home:examples:{host_of(request)}", lambda: _search_examples(request))
+
+
+def _search_examples(request: HttpRequest) -> list[str]:
     from home.models import SearchExample
 
     site = Site.find_for_request(request)

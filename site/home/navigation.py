@@ -7,14 +7,16 @@ from functools import cached_property
 from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from wagtail.fields import StreamValue
 from wagtail.models import Page, Site
 
 from core.page_cache.parts import kept
+from core.pages import host_of, published
 from home.models import Navigation, NoticeBar
+
+IN_THE_FRAME = ("title", "url_path", "path", "depth", "show_in_menus")
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,8 @@ class Shown:
     head: tuple[NavigationItem, ...]
     foot: tuple[NavigationItem, ...]
     notice: Notice | None
+    search: str
+    """Where all is searched."""
 
 
 def site_frame(request: HttpRequest) -> dict:
@@ -49,21 +53,25 @@ def site_frame(request: HttpRequest) -> dict:
     return {
         "site_name": SimpleLazyObject(lambda: shown.site_name),
         "site_navigation": SimpleLazyObject(lambda: _mark(path, shown.head)),
-        "footer_navigation": SimpleLazyObject(
-            lambda: _mark(path, [*shown.foot, *_always_at_the_foot()])
-        ),
+        "footer_navigation": SimpleLazyObject(lambda: _mark(path, shown.foot)),
         "notice_bar": SimpleLazyObject(lambda: shown.notice),
-        "site_search_url": _search_url(request),
+        # Blank on the pages that begin with it.
+        "site_search_url": SimpleLazyObject(
+            lambda: "" if path in {"/", shown.search} else shown.search
+        ),
     }
 
 
 def _shown(request: HttpRequest) -> Shown:
-    site = Site.find_for_request(request)
-    return kept(request, f"frame:{site and site.pk}", Frame(request, site).shown)
+    return kept(request, f"frame:{host_of(request)}", lambda: _frame(request).shown())
+
+
+def _frame(request: HttpRequest) -> "Frame":
+    return Frame(request, Site.find_for_request(request))
 
 
 class Frame:
-    """The frame of one site: two queries for what editors set, two for the pages in it."""
+    """The frame of one site: a query for what editors set, and one for the pages in it."""
 
     def __init__(self, request: HttpRequest, site: Site | None) -> None:
         self._request = request
@@ -71,7 +79,8 @@ class Frame:
 
     def shown(self) -> Shown:
         name = self.site.site_name if self.site else ""
-        return Shown(name, tuple(self._head), tuple(self._foot), self._notice)
+        foot = (*self._foot, *_always_at_the_foot())
+        return Shown(name, tuple(self._head), foot, self._notice, reverse("search"))
 
     @property
     def _head(self) -> Iterable[NavigationItem]:
@@ -117,8 +126,7 @@ class Frame:
             wanted |= Q(pk=self._notice_bar.page_id)
         if self.site and not (head and foot):
             wanted |= Page.objects.all().child_of_q(self.site.root_page)
-        expired = Q(expire_at__lte=timezone.now())
-        pages = Page.objects.filter(wanted).live().public().exclude(expired)
+        pages = published(Page.objects.filter(wanted)).only(*IN_THE_FRAME)
         return {page.pk: page for page in pages.order_by("path")}
 
     @property
@@ -153,12 +161,6 @@ class Frame:
 
     def _href(self, page: Page) -> str:
         return page.get_url(self._request, current_site=self.site) or ""
-
-
-def _search_url(request: HttpRequest) -> str:
-    """Return where all is searched; blank on the pages that begin with it."""
-    search = reverse("search")
-    return "" if request.path in {"/", search} else search
 
 
 def _always_at_the_foot() -> list[NavigationItem]:

@@ -7,7 +7,7 @@ from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core.findable import Addresses, Findable, FindableText
+from core.findable import Addresses, Findable, FindableText, page_addresses
 from people.models import (
     CommitteePage,
     CommitteeTerm,
@@ -89,10 +89,6 @@ def _addresses_of_named(named: QuerySet) -> Addresses:
     return {one.pk: one.get_absolute_url() for one in named.only("slug")}
 
 
-def _addresses_of_pages(pages: QuerySet) -> Addresses:
-    return {page.pk: page.url for page in pages.only("url_path")}
-
-
 def _hanging_on_committees(pks: list[int]) -> list[tuple[Findable, list[int]]]:
     return [(PERSONS, persons_of(COMMITTEES, pks, Q(terms__page__in=pks)))]
 
@@ -131,7 +127,7 @@ COMMITTEES = Findable(
     plurals={COMMITTEE: gettext_lazy("Committees")},
     visible=lambda: CommitteePage.objects.published().written(),
     texts=_texts_of_committees,
-    addresses=_addresses_of_pages,
+    addresses=page_addresses,
     depending=_hanging_on_committees,
 )
 PEOPLE = Findable(
@@ -140,7 +136,7 @@ PEOPLE = Findable(
     plurals={PAGE: gettext_lazy("Pages")},
     visible=lambda: PeoplePage.objects.published().written(),
     texts=lambda pages: ((page, [_text_of_people(page)]) for page in pages),
-    addresses=_addresses_of_pages,
+    addresses=page_addresses,
 )
 CONTACT = Findable(
     model=ContactPage,
@@ -148,7 +144,7 @@ CONTACT = Findable(
     plurals={PAGE: gettext_lazy("Pages")},
     visible=lambda: ContactPage.objects.published().written(),
     texts=lambda pages: ((page, [_text_of_contact(page)]) for page in pages),
-    addresses=_addresses_of_pages,
+    addresses=page_addresses,
 )
 FINDABLES = (PERSONS, TEAMS, COMMITTEES, PEOPLE, CONTACT)
 

@@ -20,7 +20,8 @@ from django.utils.translation import gettext_lazy
 from wagtail.models import Page, Site
 from wagtail.permissions import page_permission_policy
 
-from core.pages import Crumb
+from core.page_cache.parts import kept
+from core.pages import Crumb, host_of
 from core.patron_data import findings
 from core.public_forms import (
     LineField,
@@ -161,7 +162,7 @@ def write(request: HttpRequest, slug: str) -> HttpResponse:
     person = Person.objects.public().exclude(email="").filter(slug=slug).first()
     if person:
         return _write(request, _person(request, person))
-    page = ContactPage.objects.published().first()
+    page = ContactPage.objects.published().sole()
     if request.method != "POST" or page is None:
         raise Http404
     form = TeamLetterForm(request.POST)
@@ -198,7 +199,12 @@ def _person(request: HttpRequest, person: Person) -> Recipient:
 
 def crumbs_to_people(request: HttpRequest) -> list[Crumb]:
     """Return the way to the page of people, where there is one."""
-    page = PeoplePage.objects.published().first()
+    name = f"people:crumbs:{host_of(request)}"
+    return kept(request, name, lambda: _crumbs_to_people(request))
+
+
+def _crumbs_to_people(request: HttpRequest) -> list[Crumb]:
+    page = PeoplePage.objects.published().defer("intro").sole()
     return page.crumbs_to(request) if page else []
 
 

@@ -5,10 +5,12 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.cache import patch_cache_control
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from core.page_cache import same_for_all
+from core.page_cache.parts import kept
 from people.letters import crumbs_to_people
 from people.models import CommitteeTerm, ContactPage, Library, PeoplePage, Person, Team
 from search.models import Entry
@@ -27,23 +29,29 @@ SUGGESTED_FOR = 3600
 @require_safe
 def person(request: HttpRequest, slug: str) -> HttpResponse:
     """Show who somebody is and what they made. Raises Http404 for who is not public."""
-    found = get_object_or_404(Person.objects.public().for_listing(), slug=slug)
+    found = get_object_or_404(Person.objects.public().select_related("team"), slug=slug)
     entries = Entry.objects.not_expired().labelled("host", slug).filter(kind__in=MADE)
-    listing = Paginator(entries.newest_first(), MADE_PER_PAGE).get_page(request.GET.get("page"))
+    paginator = Paginator(entries.newest_first(), MADE_PER_PAGE)
+    paginator.count = kept(request, f"person:{found.pk}:made", entries.count)
+    listing = paginator.get_page(request.GET.get("page"))
     terms = CommitteeTerm.objects.public().current().filter(person=found)
-    people_page = PeoplePage.objects.published().defer("intro").first()
     context = {
         "person": found,
         "terms": terms.select_related("page"),
         "listing": listing,
-        "made": shown(lead_to(listing)),
-        "people_page": people_page,
-        "contact": ContactPage.objects.published().only("url_path").first(),
+        "made": SimpleLazyObject(lambda: shown(lead_to(listing))),
+        "people_page": _first(PeoplePage),
+        "contact": _first(ContactPage),
         "canonical": settings.SITE_URL + found.get_absolute_url(),
         "description": found.blurb or " · ".join(filter(None, [found.name, found.place])),
-        "crumbs": people_page.crumbs_to(request) if people_page else [],
+        "crumbs": crumbs_to_people(request),
     }
     return render(request, "pages/people/person.html", context)
+
+
+def _first(model: type[PeoplePage | ContactPage]) -> SimpleLazyObject:
+    """Return the page of a kind of which there is one, or None, asked for once it is needed."""
+    return SimpleLazyObject(model.objects.published().only("url_path").sole)
 
 
 @same_for_all

@@ -11,8 +11,8 @@ from django.db import connection, transaction
 from django.db.models import Model, Q
 from wagtail.models import Page
 
-from core.findable import Findable, FindableText, findable_of, findables
-from search.models import Change, Entry, EntryLabel, ObjectRef
+from core.findable import Findable, FindableText, ObjectRef, findable_of, findables
+from search.models import Change, Entry, EntryLabel
 from search.words import VERSION, stems_of
 
 OBJECTS_AT_ONCE = 20

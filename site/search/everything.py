@@ -1,7 +1,7 @@
 """The whole site as a reader searches it: one list of all kinds, narrowed by its address."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
@@ -15,7 +15,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from taggit.models import Tag
 
-from core.page_cache.parts import kept
+from core.findable import addresses_of
+from core.page_cache.parts import kept, kept_each
 from search import offers
 from search.answers import Door, WordsToTry, words_alike
 from search.engines import FACETS, Counts, Narrowing
@@ -33,8 +34,8 @@ LOOKED_AHEAD = 5
 CHAT, EVENT = "chat", "event"
 """The kinds of which those without a hit are shown the newest, and the next."""
 
-NamesOf = Callable[[str, list[str]], dict[str, str]]
-"""Called with a facet and values of it; returns the names of those that have one."""
+NamesOf = Callable[[str], dict[str, str]]
+"""Called with a facet; returns the names that values of it have."""
 
 
 def door() -> Door:
@@ -78,7 +79,7 @@ class SearchForm(NarrowingForm):
         super().__init__({name: tidy(data.get(name, "")) for name in self.base_fields})
         self.passed_over = ""
         """A kind that is none: no field of its own can say so."""
-        self._labels = {"kind": labels_of_kinds()}
+        self._labels = {"kind": labels_of_kinds() if self.data["kind"] else {}}
         for name in SELECTS:
             value = self.data[name]
             self.offer(name, [(value, value)] if value and _is_known(name, value) else [])
@@ -129,7 +130,8 @@ def search_context(request: HttpRequest) -> dict:
 
 def _beginning(request: HttpRequest) -> dict:
     """Return what stands here before anything is asked."""
-    kinds = kind_links(_count_by_kind(), "", lambda kind: f"?{urlencode({'kind': kind})}")
+    counts = kept(request, "search:kinds", _count_by_kind)
+    kinds = kind_links(counts, "", lambda kind: f"?{urlencode({'kind': kind})}")
     return {
         "examples": [
             WordsToTry(words, f"?{urlencode({'q': words})}")
@@ -150,7 +152,13 @@ def _count_by_kind() -> Counter[str]:
 def _answer(request: HttpRequest, form: SearchForm, narrowed: SearchNarrowed) -> dict:
     narrowing = narrowed.narrowing()
     synonyms = kept(request, "search:synonyms", GlossaryTerm.objects.synonyms)
-    results = find(narrowed.q, narrowing, request.GET.get("page"), synonyms=synonyms)
+    results = find(
+        narrowed.q,
+        narrowing,
+        request.GET.get("page"),
+        synonyms=synonyms,
+        addresses_of=lambda refs: kept_each(request, "search:address", refs, addresses_of),
+    )
     form.count(results.counts, partial(_names_of, request))
     context = {
         "results": results,
@@ -204,19 +212,23 @@ def _is_known(facet: str, value: str) -> bool:
     return entries.labelled(facet, value).exists()
 
 
-def _labelled(facet: str, values: Iterable[str], names_of: NamesOf) -> dict[str, str]:
+def _labelled(facet: str, values: Collection[str], names_of: NamesOf) -> dict[str, str]:
     """Return the values with their labels: the newest year first, others by their names."""
-    values = list(values)
     if facet == "year":
         return {year: year for year in sorted(values, key=int, reverse=True)}
-    names = names_of(facet, values)
+    names = names_of(facet) if values else {}
     named = {value: names.get(value, value) for value in values}
     return dict(sorted(named.items(), key=lambda one: (one[1].casefold(), one[0])))
 
 
-def _names_of(request: HttpRequest, facet: str, values: list[str]) -> dict[str, str]:
-    if not values:
-        return {}
-    if facet == "tag":
-        return kept(request, "search:tags", lambda: dict(Tag.objects.values_list("slug", "name")))
-    return {slug: name for offer in offers.host_names for slug, name in offer(values).items()}
+def _names_of(request: HttpRequest, facet: str) -> dict[str, str]:
+    read = _names_of_tags if facet == "tag" else _names_of_hosts
+    return kept(request, f"search:names:{facet}", read)
+
+
+def _names_of_tags() -> dict[str, str]:
+    return dict(Tag.objects.values_list("slug", "name"))
+
+
+def _names_of_hosts() -> dict[str, str]:
+    return {slug: name for offer in offers.host_names for slug, name in offer().items()}

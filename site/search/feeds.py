@@ -15,11 +15,12 @@ from taggit.models import Tag
 from wagtail.models import Site
 
 from core.feeds import SteadyAtom, answer_feed, for_xml
+from core.findable import ObjectRef
 from core.page_cache import same_for_all
 from core.text import clean_line
 from search.answers import title_of
 from search.engines import Narrowing
-from search.models import Entry, ObjectRef
+from search.models import Entry
 from search.narrowed import Narrowed
 from search.query import tidy
 from search.results import Hit, find, lead_to

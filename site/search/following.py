@@ -7,10 +7,11 @@ from itertools import islice
 
 from django.utils import timezone
 
+from core.findable import ObjectRef
 from core.health import HealthPart
 from search.engines import Busy, NoIndex, current_engine
 from search.entries import sweep
-from search.models import Change, Entry, ObjectRef
+from search.models import Change, Entry
 
 logger = logging.getLogger(__name__)
 

@@ -31,8 +31,9 @@ def is_marked(html: SafeString) -> bool:
 def excerpt(text: str, ways: Iterable[Alternative], words: int = WORDS_SHOWN) -> SafeString:
     """Return the stretch where the most of what was asked stands together, else the beginning."""
     ways = list(ways)
-    # Where nothing is marked, one word more tells that the text goes on.
-    said = list(tokens(text) if ways else islice(tokens(text), words + 1))
+    if not ways:
+        return _beginning(text, words)
+    said = list(tokens(text))
     places = _places(said, ways)
     if len(said) <= words:
         return _html(text, said, places, 0, len(text))
@@ -45,14 +46,25 @@ def excerpt(text: str, ways: Iterable[Alternative], words: int = WORDS_SHOWN) ->
     return mark_safe(before + _html(text, said, places, start, end) + after)
 
 
+def _beginning(text: str, words: int) -> SafeString:
+    # One word more tells that the text goes on.
+    said = list(islice(tokens(text), words + 1))
+    if len(said) <= words:
+        return escape(text)
+    return mark_safe(f"{escape(text[: said[words - 1].end])} {ELLIPSIS}")
+
+
 def _places(said: list[Token], ways: Iterable[Alternative]) -> set[int]:
     """Return which words are among what was asked for; those of a phrase only in a row."""
+    asked = {way.stems for way in ways}
+    first_stems = {stems_asked[0] for stems_asked in asked}
     stems = [token.stem for token in said]
     places_of: dict[str, list[int]] = defaultdict(list)
     for place, stem in enumerate(stems):
-        places_of[stem].append(place)
+        if stem in first_stems:
+            places_of[stem].append(place)
     places: set[int] = set()
-    for stems_asked in {way.stems for way in ways}:
+    for stems_asked in asked:
         size = len(stems_asked)
         for first in places_of.get(stems_asked[0], ()):
             if tuple(stems[first : first + size]) == stems_asked:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 
+from core.findable import ObjectRef
 from search.query import Synonyms
 from search.words import words_of
 
@@ -23,8 +24,6 @@ TOLD_FROM = 3
 RARE_KEPT_FOR = datetime.timedelta(days=30)
 MONTHS_KEPT = 24
 
-ObjectRef = tuple[str, int]
-"""A model's name, as `chats.chatpage`, and a primary key."""
 Words = tuple[str, ...]
 
 

@@ -7,8 +7,8 @@ from taggit.models import Tag
 
 from core.offers import Offers
 
-host_names: Offers[Callable[[Iterable[str]], Mapping[str, str]]] = Offers()
-"""Called with slugs that entries bear as hosts; returns the names of those it knows."""
+host_names: Offers[Callable[[], Mapping[str, str]]] = Offers()
+"""Called for the names of all whom entries may bear as hosts, by their slugs."""
 
 examples: Offers[Callable[[HttpRequest], Iterable[str]]] = Offers()
 """Called for words that editors chose to show what one can ask."""

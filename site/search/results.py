@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import TypeVar
@@ -12,7 +12,7 @@ from django.core.paginator import Paginator
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from core.findable import findable_of
+from core.findable import ObjectRef, addresses_of
 from search.engines import (
     Counts,
     Found,
@@ -25,11 +25,12 @@ from search.engines import (
 from search.engines.ahead import Ahead
 from search.following import LAGS_AFTER
 from search.highlights import excerpt, is_marked, mark
-from search.models import Change, Entry, GlossaryTerm, ObjectRef
+from search.models import Change, Entry, GlossaryTerm
 from search.query import OPERATORS, Alternative, Query, Synonyms, parse, tidy, widen
 from search.words import STOP_WORDS, tokens
 
 Answer = TypeVar("Answer")
+AddressesOf = Callable[[Iterable[ObjectRef]], Mapping[ObjectRef, str]]
 
 logger = logging.getLogger(__name__)
 
@@ -90,14 +91,16 @@ def find(
     per_page: int = HITS_PER_PAGE,
     *,
     synonyms: Synonyms | None = None,
+    addresses_of: AddressesOf = addresses_of,
 ) -> Results:
     """Answer a query as typed. Raises nothing for it, however odd.
 
     Where nothing has the words, the answer is that of the words probably meant. `synonyms` are
-    those of the glossary, for who has them at hand.
+    those of the glossary, and `addresses_of` tells where objects are read that readers may see,
+    for who has these at hand.
     """
     for _attempt in range(MOST_ATTEMPTS):
-        asking = _Asking(narrowing, per_page, synonyms)
+        asking = _Asking(narrowing, per_page, synonyms, addresses_of)
         results = _find(asking, tidy(text), page)
         if not asking.was_overtaken(results):
             break
@@ -139,7 +142,7 @@ def complete(text: str, narrowing: Narrowing, limit: int = SUGGESTIONS) -> list[
 def lead_to(entries: Iterable[Entry]) -> list[Hit]:
     """Return entries as hits of no words, in their order; those that may not be seen are gone."""
     entries = list(entries)
-    addresses = _addresses(entries)
+    addresses = addresses_of(entry.object_ref for entry in entries)
     return [
         _hit(entry, addresses[entry.object_ref], [])
         for entry in entries
@@ -151,13 +154,17 @@ class _Asking:
     """One request's view of the index: what is hidden of it, and who answers."""
 
     def __init__(
-        self, narrowing: Narrowing, per_page: int, synonyms: Synonyms | None = None
+        self,
+        narrowing: Narrowing,
+        per_page: int,
+        synonyms: Synonyms | None = None,
+        addresses_of: AddressesOf = addresses_of,
     ) -> None:
         self.per_page = per_page
-        # The index hears of changes in their order: those it has not heard of are the newest.
-        newest = list(Change.objects.order_by("-pk")[: MOST_PENDING + 1])
-        self.newest = newest[0].pk if newest else 0
-        pending = [change for change in newest if change.heard_at is None]
+        self.addresses_of = addresses_of
+        # First: what comes between the two is waiting, and later than the newest.
+        self.newest = Change.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+        pending = list(Change.objects.waiting()[: MOST_PENDING + 1])
         lags = len(pending) > MOST_PENDING or any(
             change.made_at < timezone.now() - LAGS_AFTER for change in pending
         )
@@ -246,7 +253,7 @@ class _Asking:
     def _hits(self, refs: list[str], query: Query) -> list[Hit]:
         """Return what may be seen of the entries, in their order."""
         entries = Entry.objects.not_expired().defer("title_stems", "stems").in_bulk(refs)
-        addresses = _addresses(entries.values())
+        addresses = self.addresses_of(entry.object_ref for entry in entries.values())
         ways = list(query.alternatives())
         return [
             _hit(entry, addresses[entry.object_ref], ways)
@@ -261,20 +268,6 @@ def _hit(entry: Entry, address: str, ways: list[Alternative]) -> Hit:
     beside = not (is_marked(title) or is_marked(text))
     context = excerpt(entry.context, ways) if beside else SafeString()
     return Hit(entry, address + fragment, title, text, context)
-
-
-def _addresses(entries: Iterable[Entry]) -> dict[ObjectRef, str]:
-    """Return where the objects of entries are read now; nothing of those that may not be seen."""
-    by_model: dict[str, set[int]] = {}
-    for entry in entries:
-        by_model.setdefault(entry.model, set()).add(entry.object_id)
-    addresses = {}
-    for label, pks in by_model.items():
-        if findable := findable_of(label):
-            visible = findable.visible().filter(pk__in=pks)
-            for pk, address in findable.addresses(visible).items():
-                addresses[label, pk] = address
-    return addresses
 
 
 def _number(page: object) -> int:

@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from taggit.models import Tag
@@ -42,7 +43,7 @@ def tag(request: HttpRequest, slug: str) -> HttpResponse:
     """All that bears a tag, newest first, or one kind of it. A tag nothing bears is no page."""
     found, here = get_object_or_404(Tag, slug=slug), reverse("tag", args=[slug])
     entries = bearing(slug)
-    counts = kept(request, "tags.counts", _counts).get(slug, {})
+    counts = kept(request, f"tags.counts:{slug}", lambda: _counts(slug)).get(slug, {})
     if not counts:
         raise Http404
     asked = tidy(request.GET.get("kind", ""))
@@ -55,14 +56,19 @@ def tag(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "tag": found,
         "listing": page,
-        "hits": shown(lead_to(page)),
+        "only_kind": kind,
+        "hits": SimpleLazyObject(lambda: shown(lead_to(page))),
         "kinds": kind_links(counts, kind, lambda one: f"{here}?kind={one}" if one else here),
         "passed_over": asked if asked and not kind else "",
-        "follow_refs": [ref for offer in offers.tag_followed for ref in offer(found)],
+        "follow_refs": SimpleLazyObject(lambda: _followed_as(found)),
         "crumbs": [Crumb(_("Tags"), reverse("tags"))],
         "description": description % {"tag": found.name},
     }
     return render(request, "pages/tag.html", context)
+
+
+def _followed_as(tag: Tag) -> list[str]:
+    return [ref for offer in offers.tag_followed for ref in offer(tag)]
 
 
 def wholes() -> EntryQuerySet:
@@ -70,8 +76,8 @@ def wholes() -> EntryQuerySet:
     return Entry.objects.not_expired().exclude(kind__in=kinds_of_parts())
 
 
-def _counts() -> dict[str, dict[str, int]]:
-    """Return how many things of each kind bear each tag: for all pages of tags together.
+def _counts(*slugs: str) -> dict[str, dict[str, int]]:
+    """Return how many things of each kind bear each tag, or each of some.
 
     An entry is told by its name alone, which begins with its kind: the table of labels has an
     index of these, and entries need not be read.
@@ -81,6 +87,8 @@ def _counts() -> dict[str, dict[str, int]]:
     borne = EntryLabel.objects.filter(facet="tag").exclude(entry__in=expired.values("pk"))
     counts: dict[str, dict[str, int]] = {}
     parts = kinds_of_parts()
+    if slugs:
+        borne = borne.filter(value__in=slugs)
     rows = borne.annotate(kind=kind).values_list("value", "kind").annotate(Count("pk")).order_by()
     for slug, of_kind, count in rows:
         if of_kind not in parts:

@@ -55,3 +55,26 @@ def test_the_way_to_a_page_begins_at_the_home_page(client, home):
     below = part.add_child(instance=StandardPage(title="Below"))
     for page, way in ((home, []), (part, ["/"]), (below, ["/", "/part/"])):
         assert [crumb.href for crumb in client.get(page.url).context["crumbs"]] == way
+
+
+def test_the_way_is_known_from_the_routing_and_asked_for_else(rf, home, django_assert_num_queries):
+    part = home.add_child(instance=StandardPage(title="Part"))
+    below = part.add_child(instance=StandardPage(title="Below"))
+    deeper = below.add_child(instance=StandardPage(title="Deeper"))
+    routed = rf.get(deeper.url, HTTP_HOST="localhost")
+    page, _args, _kwargs = Page.route_for_request(routed, routed.path)
+    with django_assert_num_queries(0):
+        assert [crumb.label for crumb in page.crumbs_above(routed)] == [home.title, "Part", "Below"]
+    for request in (rf.get(deeper.url, HTTP_HOST="localhost"), routed):
+        assert [crumb.href for crumb in below.crumbs_above(request)] == ["/", "/part/"]
+    assert page.crumbs_above(rf.get("/", HTTP_HOST="localhost")) == page.crumbs_above(routed)
+
+
+@pytest.mark.any_database
+def test_a_page_of_which_there_is_one_is_found_as_far_as_it_may_be_seen(home):
+    pages = StandardPage.objects.child_of(home).filter(slug="only")
+    assert pages.published().sole() is None
+    only = home.add_child(instance=StandardPage(title="Only"))
+    assert pages.published().sole() == only
+    only.unpublish()
+    assert pages.published().sole() is None

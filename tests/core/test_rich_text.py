@@ -1,4 +1,4 @@
-"""The editor of rich text, asked by several threads at once."""
+"""The editor of rich text, asked by several threads at once, and what links lead to."""
 
 import json
 import sys
@@ -6,8 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from wagtail.admin.rich_text import get_rich_text_editor_widget
+from wagtail.rich_text import expand_db_html
 
 from core.rich_text import RichTextArea
+from tests.factories.blog import make_post
+from tests.factories.guides import make_guide
 
 
 @pytest.fixture
@@ -43,3 +46,12 @@ def test_no_editor_is_shown_what_another_has(widget):
 def test_what_is_sent_comes_back(widget):
     text = '<p data-block-key="k1">Ask <b>twice</b></p>'
     assert widget.value_from_datadict({"a": widget.format_value(text)}, {}, "a") == text
+
+
+def test_links_to_pages_of_any_type_take_one_query(home, django_assert_num_queries):
+    guide, post = make_guide("Pack a loan"), make_post("Labels")
+    links = "".join(f'<a linktype="page" id="{pk}">…</a>' for pk in (guide.pk, post.pk, 987_654))
+    addresses = guide.url, post.url
+    with django_assert_num_queries(1):
+        html = expand_db_html(links)
+    assert html == '<a href="{}">…</a><a href="{}">…</a><a>…</a>'.format(*addresses)

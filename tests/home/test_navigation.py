@@ -237,21 +237,21 @@ class TestNotice:
         assert not bars(html.fromstring(admin_client.get("/admin/").content))
 
 
-def test_the_frame_asks_four_times_however_much_it_holds(rf, home, django_assert_num_queries):
+def test_the_frame_asks_three_times_however_much_it_holds(rf, home, django_assert_num_queries):
     def look():
         # As each request does: of its own, with nothing kept from the one before.
         frame = site_frame(rf.get("/about/"))
         return [*frame["site_navigation"]], [*frame["footer_navigation"]], str(frame["notice_bar"])
 
     look()
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         look()
     pages = [home.add_child(instance=StandardPage(title=f"Page {n}")) for n in range(20)]
     show_notice(page=pages[0])
     items = [("page", {"page": page}) for page in pages]
     set_navigation(head=items[:10], foot=items[10:])
     look()
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         head, foot, _notice = look()
     assert (len(head), len(foot)) == (10, 10 + len(ALWAYS))
 

@@ -68,6 +68,14 @@ def test_what_stands_on_the_page_already_is_left_out(tagged):
     assert titles(related(tagged, ["packing"], most=1, but={ref})) == ["Clinic"]
 
 
+def test_those_that_share_the_most_may_all_be_its_own_or_of_other_kinds(tagged):
+    topics = [make_topic(f"Own {n}", n, ["packing", "labels"]) for n in range(20)]
+    own = make_chat("2024-05-01", topics)
+    assert titles(related(own, ["packing", "labels"], ["event"])) == ["Clinic"]
+    assert titles(related(own, ["packing", "labels"], ["post"])) == ["This", "Labels"]
+    assert titles(related(own, ["packing", "labels"], most=1)) == ["Pack a loan"]
+
+
 @pytest.mark.parametrize("name", ["chat", "event"])
 def test_pages_show_it_and_not_themselves(client, tagged, name):
     made = {

@@ -8,6 +8,7 @@ from blog.models.pages import (
     PostPage,
     PostQuerySet,
     PostTag,
+    line_of_authors,
 )
 from blog.models.submissions import Deed, Kind, Source, State, Step, Submission, SubmissionFile
 
@@ -26,4 +27,5 @@ __all__ = [
     "Step",
     "Submission",
     "SubmissionFile",
+    "line_of_authors",
 ]

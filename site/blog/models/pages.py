@@ -37,7 +37,6 @@ from comments.blocks import QuestionsBlock, questions_in
 from comments.models import DiscussedPage
 from core.blocks import TEXT_BLOCKS, text_of
 from core.pages import BasePage, BasePageQuerySet, RoutableBasePage
-from core.structured_data import as_script
 from events.blocks import EVENT_BLOCKS
 from people.models import Named, Person
 
@@ -60,18 +59,21 @@ class PostQuerySet(BasePageQuerySet):
         return self.filter(date__range=(date(year, month, 1), date(year, month, days)))
 
     def before(self, post: "PostPage") -> "PostQuerySet":
-        return self.filter(
+        is_earlier = (
             Q(date__lt=post.date)
-            | Q(date=post.date, first_published_at__lt=post.first_published_at)
-            | Q(date=post.date, first_published_at=post.first_published_at, pk__lt=post.pk)
+            | Q(first_published_at__lt=post.first_published_at)
+            | Q(first_published_at=post.first_published_at, pk__lt=post.pk)
         )
+        # Said by itself, so that the index of dates is followed.
+        return self.filter(is_earlier, date__lte=post.date)
 
     def after(self, post: "PostPage") -> "PostQuerySet":
-        return self.filter(
+        is_later = (
             Q(date__gt=post.date)
-            | Q(date=post.date, first_published_at__gt=post.first_published_at)
-            | Q(date=post.date, first_published_at=post.first_published_at, pk__gt=post.pk)
+            | Q(first_published_at__gt=post.first_published_at)
+            | Q(first_published_at=post.first_published_at, pk__gt=post.pk)
         )
+        return self.filter(is_later, date__gte=post.date)
 
     def for_listing(self) -> "PostQuerySet":
         """Fetch what a list shows of each post in a number of queries that does not grow."""
@@ -84,6 +86,12 @@ def _authors() -> models.Prefetch:
 
 def _tags() -> models.Prefetch:
     return models.Prefetch("tagged_items", PostTag.objects.select_related("tag"))
+
+
+def line_of_authors(names: Iterable[str]) -> str:
+    """Return who wrote a post, in a line; blank where nobody is named."""
+    named = get_text_list(list(names), _("and"))
+    return _("By %(names)s") % {"names": named} if named else ""
 
 
 class Category(index.Indexed, Named):
@@ -215,9 +223,7 @@ class PostPage(DiscussedPage, BasePage):
 
     @property
     def authors_line(self) -> str:
-        """Who wrote it, in a line; blank where nobody is named."""
-        names = get_text_list([person.name for person in self.authors], _("and"))
-        return _("By %(names)s") % {"names": names} if names else ""
+        return line_of_authors([person.name for person in self.authors])
 
     @property
     def shown_tags(self) -> list[Tag]:
@@ -243,6 +249,12 @@ class PostPage(DiscussedPage, BasePage):
     def question_words(self, key: str) -> str:
         return questions_in(self.body).get(key, "")
 
+    def fetch_names(self) -> None:
+        """Fetch who wrote it and what it is about at once: else each use of them asks anew."""
+        # A preview of what was never saved has nothing to fetch.
+        if self.pk:
+            prefetch_related_objects([self], _authors(), _tags())
+
     def clean(self):
         super().clean()
         slug = self.slug or ""
@@ -252,28 +264,10 @@ class PostPage(DiscussedPage, BasePage):
             )
 
     def get_context(self, request, *args, **kwargs):
-        from blog.news import follow_refs
-        from blog.reading import neighbours, related_to
-        from blog.structured_data import card_url, posting_data
+        from blog.reading import post_context
 
-        # Else each use of them asks anew. A preview of what was never saved has nothing to fetch.
-        if self.pk:
-            prefetch_related_objects([self], _authors(), _tags())
         context = super().get_context(request, *args, **kwargs)
-        blog = self.get_parent()
-        blog_url = blog.get_url(request)
-        before, after = neighbours(self, blog_url)
-        return {
-            **context,
-            "blog": blog,
-            "blog_url": blog_url,
-            "follow_refs": follow_refs(self),
-            "related": related_to(self),
-            "earlier_post": before,
-            "later_post": after,
-            "card_url": card_url(self) if self.lead_image else "",
-            "structured_data": as_script(posting_data(self, context["discussion"])),
-        }
+        return {**context, **post_context(self, request, context["discussion"])}
 
 
 class PostAuthor(Orderable):

@@ -371,6 +371,10 @@ class ChatPage(DiscussedPage, RoutableBasePage):
         """What a list shows of it: icebreakers and housekeeping only where there is no more."""
         return of_substance(self.ordered_topics)
 
+    def fetch_shown(self) -> None:
+        """Fetch at once what its page shows of it: else each use asks anew."""
+        prefetch_related_objects([self], *_shown_of_a_chat())
+
     def full_clean(self, *args, **kwargs):
         self._name_by_date()
         super().full_clean(*args, **kwargs)
@@ -381,34 +385,10 @@ class ChatPage(DiscussedPage, RoutableBasePage):
         return super().save(*args, **kwargs)
 
     def get_context(self, request, *args, **kwargs):
-        from chats.giving_back import downloads_of
-        from chats.hits import give_successors
-        from chats.leading import give_related
-        from chats.news import follow_refs
         from chats.watching import watch_context
 
-        if not getattr(request, "is_preview", False):
-            prefetch_related_objects([self], *_shown_of_a_chat())
         context = super().get_context(request, *args, **kwargs)
-        topics, address = self.ordered_topics, self.url
-        give_successors(topics)
-        for topic in topics:
-            topic.page = self
-            topic.href = f"{address}#{topic.anchor}"
-        give_related(topics)
-        tags = Tag.objects.filter(tagged_topics__content_object__page=self).distinct()
-        tags = list(tags.order_by("name")) if topics else []
-        substance = of_substance(topics)
-        watch = watch_context(self, tags)
-        return {
-            **context,
-            "topics": substance,
-            "asides": [topic for topic in topics if topic not in substance],
-            "tags": tags,
-            "follow_refs": follow_refs(self),
-            **watch,
-            "exports": downloads_of(self, has_transcript=bool(watch["spoken"])),
-        }
+        return {**context, **watch_context(self, request, context["crumbs"])}
 
     @re_path(r"^([\w-]+\.(?:csv|json|txt|vtt))/$")
     def download(self, request, name):
@@ -504,6 +484,12 @@ class TopicQuerySet(models.QuerySet):
         """Topics of chats that the public may see, with what their address needs."""
         readable = self.filter(page__in=ChatPage.objects.published())
         return readable.select_related("page__recording_file", "page__audio_file")
+
+    def for_lines(self) -> "TopicQuerySet":
+        """Fetch what components/topic-lines.html shows, and under what they stand in a guide."""
+        of_chat = ("page__title", "page__url_path", "page__date")
+        of_topic = ("key", "start", "title", "source", "kind", "related_section")
+        return self.select_related("page").only(*of_topic, *of_chat)
 
     def newest_first(self) -> "TopicQuerySet":
         return self.order_by(

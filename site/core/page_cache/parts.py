@@ -6,12 +6,13 @@ A template keeps one so, its names being whatever else the part depends on:
 """
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
 from django.core.cache import caches
 from django.http import HttpRequest
 
+Key = TypeVar("Key")
 Part = TypeVar("Part")
 
 _MISSING = object()
@@ -40,6 +41,32 @@ def kept(request: HttpRequest, name: str, make: Callable[[], Part]) -> Part:
         part = make()
         caches["parts"].set(key, part, KEPT_FOR)
     return part
+
+
+def kept_each(
+    request: HttpRequest,
+    name: str,
+    keys: Iterable[Key],
+    make: Callable[[Iterable[Key]], Mapping[Key, Part]],
+) -> dict[Key, Part]:
+    """Return what `make` returned for these keys, making at once what is new of it.
+
+    Of a key for which it returned nothing, that is kept too.
+    """
+    keys, version = list(keys), _version(request)
+    if not version:
+        return dict(make(keys))
+    # Names of caches have no spaces.
+    names = {key: f"{name}:{key}:{version}".replace(" ", "") for key in keys}
+    there = caches["parts"].get_many(names.values())
+    parts = {key: there[name] for key, name in names.items() if name in there}
+    missing = [key for key in names if key not in parts]
+    if missing:
+        made = make(missing)
+        new = {key: made.get(key) for key in missing}
+        caches["parts"].set_many({names[key]: part for key, part in new.items()}, KEPT_FOR)
+        parts |= new
+    return {key: part for key, part in parts.items() if part is not None}
 
 
 def _version(request: HttpRequest) -> str:

@@ -406,8 +406,7 @@ class EventPage(RoutableBasePage):
         from events.showing import event_context
 
         context = super().get_context(request, *args, **kwargs)
-        calendar = context["crumbs"][-1]
-        return {**context, **event_context(self, request, calendar.href)}
+        return {**context, **event_context(self, request, context["crumbs"])}
 
     @re_path(r"^event\.ics/$")
     def calendar_file(self, request: HttpRequest) -> HttpResponse:

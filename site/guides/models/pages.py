@@ -1,11 +1,19 @@
 """Training guides: what they teach, to whom, and who keeps them right."""
 
+import datetime
 from dataclasses import dataclass
 from functools import cached_property
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Count, OuterRef, Subquery, Value
+from django.db.models import (
+    Count,
+    OuterRef,
+    Prefetch,
+    Subquery,
+    Value,
+    prefetch_related_objects,
+)
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
@@ -36,6 +44,9 @@ from guides.forms import GuidePageForm
 from guides.models.notes import Feedback, GuideReview
 from guides.panels import ReviewPanel
 from people.models import Named, Person, Subject
+
+NAMED = ("subject", "audience", "keeper")
+"""What a guide refers to, one of each."""
 
 
 class GuideType(models.TextChoices):
@@ -91,7 +102,12 @@ class GuideQuerySet(BasePageQuerySet):
 
     def for_listing(self) -> "GuideQuerySet":
         """Fetch what a list shows of each guide in a number of queries that does not grow."""
-        return self.select_related("subject", "audience", "keeper").defer("body")
+        return self.select_related(*NAMED).defer("body")
+
+    def for_lines(self) -> "GuideQuerySet":
+        """Fetch what components/guide.html shows of each guide, and what it stands under."""
+        shown = ("title", "url_path", "summary", "type", "subject", "audience")
+        return self.select_related("subject", "audience").only(*shown)
 
     def with_last_review(self) -> "GuideQuerySet":
         """Annotate `reviewed_on`: the day somebody last read it through, null if nobody has."""
@@ -232,6 +248,24 @@ class GuidePage(RoutableBasePage):
     def abstract(self) -> str:
         return self.summary
 
+    reviewed_on: datetime.date | None = None
+    """When somebody last read it through, where that was read along (`with_last_review`)."""
+
+    def fetch_named(self) -> None:
+        """Fetch what it names at once, in two queries: else each use of them asks anew.
+
+        A draft names what its editor has chosen; one that was never saved has no tags to fetch.
+        """
+        stored = GuidePage.objects.filter(pk=self.pk).select_related(*NAMED).only(*NAMED)
+        if self.pk is None or (found := stored.with_last_review().first()) is None:
+            return
+        self.reviewed_on = found.reviewed_on
+        for name in NAMED:
+            if getattr(self, f"{name}_id") == getattr(found, f"{name}_id"):
+                setattr(self, name, getattr(found, name))
+        tagged = Prefetch("tagged_items", GuideTag.objects.select_related("tag"))
+        prefetch_related_objects([self], tagged)
+
     @cached_property
     def sections(self) -> list[Section]:
         return [
@@ -241,7 +275,8 @@ class GuidePage(RoutableBasePage):
     def get_context(self, request, *args, **kwargs):
         from guides.reading import guide_context
 
-        return {**super().get_context(request, *args, **kwargs), **guide_context(self, request)}
+        context = super().get_context(request, *args, **kwargs)
+        return {**context, **guide_context(self, request, context["crumbs"])}
 
     @path("print/")
     def for_print(self, request: HttpRequest) -> HttpResponse:

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Prefetch, Q
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
@@ -15,6 +16,7 @@ from wagtail.fields import RichTextField
 from wagtail.models import Orderable, Page
 from wagtail.search import index
 
+from core.lazy import lazily
 from core.pages import BasePage, RoutableBasePage
 from people.models.named import Person, Subject, Team
 
@@ -43,12 +45,13 @@ class PeoplePage(BasePage):
         members = Prefetch("people", Person.objects.for_listing())
         mentors = Prefetch("mentors", Person.objects.for_listing())
         mentored = Subject.objects.filter(mentors__isnull=False).distinct()
+        contact = ContactPage.objects.published().only(*AS_A_LINK)
         return {
             **super().get_context(request, *args, **kwargs),
             "teams": Team.objects.public().prefetch_related(members),
             "subjects": mentored.prefetch_related(mentors),
-            "committees": CommitteePage.objects.published().only(*AS_A_LINK),
-            "contact": ContactPage.objects.published().only(*AS_A_LINK).first(),
+            "committees": SimpleLazyObject(_committees),
+            "contact": SimpleLazyObject(contact.sole),
         }
 
 
@@ -76,7 +79,14 @@ class CommitteePage(BasePage):
         people = Prefetch("person", Person.objects.for_listing())
         stored = CommitteeTerm.objects.filter(page=self).prefetch_related(people)
         terms = self.terms.all() if getattr(request, "is_preview", False) else stored
-        return {**super().get_context(request, *args, **kwargs), **_by_time(terms)}
+        parted = lazily(lambda: _by_time(terms), "current", "ahead", "earlier")
+        return {**super().get_context(request, *args, **kwargs), **parted}
+
+
+def _committees() -> list[CommitteePage]:
+    """Return them in the order of the tree; few, and sorted here for what `sole` says."""
+    committees = CommitteePage.objects.published().only(*AS_A_LINK, "path").order_by("pk")
+    return sorted(committees, key=lambda committee: committee.path)
 
 
 def _by_time(terms: Iterable["CommitteeTerm"]) -> dict[str, list["CommitteeTerm"]]:
@@ -210,9 +220,9 @@ class ContactPage(RoutableBasePage):
         answered = Subject.objects.filter(answered_by__isnull=False).distinct()
         return {
             **super().get_context(request, *args, **kwargs),
-            "form": TeamLetterForm(),
+            "form": SimpleLazyObject(TeamLetterForm),
             "subjects": answered.prefetch_related(answering),
-            "mentors_page": _page_of_mentors(),
+            "mentors_page": SimpleLazyObject(_page_of_mentors),
         }
 
     @path("write/")
@@ -226,4 +236,4 @@ class ContactPage(RoutableBasePage):
 def _page_of_mentors() -> PeoplePage | None:
     """Return where one finds a colleague who helps, if there is one."""
     has_mentors = Person.objects.filter(mentors_in__isnull=False).exists()
-    return PeoplePage.objects.published().only(*AS_A_LINK).first() if has_mentors else None
+    return PeoplePage.objects.published().only(*AS_A_LINK).sole() if has_mentors else None

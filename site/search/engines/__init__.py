@@ -14,7 +14,8 @@ from typing import Protocol, TypeVar
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from search.models import Entry, ObjectRef
+from core.findable import ObjectRef
+from search.models import Entry
 from search.query import Query
 
 FACETS = ("kind", "year", "host", "tag")

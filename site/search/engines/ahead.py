@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 
+from core.findable import ObjectRef
 from search.engines import FACETS, Found, Narrowing, SearchEngine, fallback_engine
-from search.models import ObjectRef
 from search.query import Query
 
 

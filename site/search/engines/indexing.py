@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from search.models import Entry, ObjectRef
+from core.findable import ObjectRef
+from search.models import Entry
 from search.words import STOP_WORDS, words_of
 
 RECENT_BOOST = 0.2

@@ -24,6 +24,7 @@ from math import log
 
 from django.db import DatabaseError, connection, transaction
 
+from core.findable import ObjectRef
 from core.page_cache.changes import unseen
 from search.engines import (
     FACETS,
@@ -50,7 +51,7 @@ from search.engines.indexing import (
     offered_words,
 )
 from search.entries import BREAK
-from search.models import Entry, ObjectRef
+from search.models import Entry
 from search.query import Alternative, Query
 from search.words import VERSION, stem
 

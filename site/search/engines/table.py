@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from django.db.models import Case, Count, F, Q, QuerySet, Value, When
 
+from core.findable import ObjectRef
 from search.engines import (
     FACETS,
     LOOKED_OVER,
@@ -17,7 +18,7 @@ from search.engines import (
     Narrowing,
     spread,
 )
-from search.models import Entry, EntryLabel, EntryQuerySet, ObjectRef
+from search.models import Entry, EntryLabel, EntryQuerySet
 from search.query import Alternative, Query
 from search.words import words_of
 

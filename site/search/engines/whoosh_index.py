@@ -32,6 +32,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import DatabaseError
 
+from core.findable import ObjectRef
 from search.engines import (
     FACETS,
     LOOKED_OVER,
@@ -52,7 +53,7 @@ from search.engines.indexing import (
     object_term,
     offered_words,
 )
-from search.models import Entry, ObjectRef
+from search.models import Entry
 from search.query import Alternative, Query
 from search.words import VERSION, stem
 

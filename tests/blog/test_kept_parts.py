@@ -1,0 +1,159 @@
+"""Parts of the blog's pages that are kept for all readers: nobody's own is in them."""
+
+import pickle
+import zlib
+
+import pytest
+from django.core.cache import caches
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from blog import lists
+from blog.models import Category
+from comments import threads
+from comments.models import CommentSettings, Discussion, State
+from core.page_cache import changes
+from core.page_cache.memory import _all_kept
+from tests.factories.blog import make_post
+from tests.factories.comments import make_comment
+
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
+
+MOST_QUERIES = 10
+
+
+@pytest.fixture(autouse=True)
+def _keeping(settings, tmp_path, monkeypatch, db) -> None:
+    """Keep parts as in production, each write of a test being taken for a commit."""
+    settings.PAGE_CACHE_STORE = "core.page_cache.stores.FileStore"
+    settings.PAGES_FOLDER = tmp_path / "pages"
+    monkeypatch.setattr(changes, "_tell", lambda connection: changes._purge())
+    monkeypatch.setattr(lists, "POSTS_PER_PAGE", 2)
+    monkeypatch.setattr(threads, "THREADS_ON_A_PAGE", 2)
+    # It is written where there is none yet.
+    CommentSettings.load()
+    caches["parts"].clear()
+
+
+@pytest.fixture
+def post():
+    questions = ("questions", {"title": "", "questions": ["How many days?"]})
+    post = make_post("Maps by courier", "2024-05-02", tags=["maps"], body=[questions])
+    (asked,) = post.discussed_questions
+    for n in range(5):
+        make_comment(post, text=f"Said {n}.")
+    make_comment(post, text="Seven.", about=asked)
+    make_comment(post, text="Held back.", state=State.HELD)
+    return post
+
+
+@pytest.fixture
+def addresses(post) -> list[str]:
+    """Each kind of page that keeps parts, with what they are told apart by."""
+    category = Category.objects.create(name="Couriers", slug="couriers")
+    for n in range(1, 4):
+        make_post(f"Post {n}", f"2023-0{n}-01", tags=["maps"], authors=["Jo"], category=category)
+    closed = make_post("Closed", "2022-02-02", discussion_state=Discussion.CLOSED)
+    off = make_post("Off", "2022-02-03", discussion_state=Discussion.OFF)
+    return [
+        *("/blog/", "/blog/?page=2", "/blog/?page=9", "/blog/?page=2&from=mail"),
+        *("/blog/tags/maps/", "/blog/tags/maps/?page=2", "/blog/by/jo/", "/blog/by/jo/?page=2"),
+        *("/blog/category/couriers/", "/blog/2023/", "/blog/2023/2/", "/blog/2024/"),
+        *(post.url, f"{post.url}?comments=2", f"{post.url}?comments=3"),
+        *(closed.url, off.url, "/blog/post-1/", "/blog/post-3/"),
+    ]
+
+
+def asked(client: Client, address: str) -> str:
+    response = client.get(address)
+    assert response.status_code == 200, address
+    return response.content.decode()
+
+
+def kept() -> list[str]:
+    packed = [one for one, _expires_at in _all_kept["parts"].values.values()]
+    return [str(pickle.loads(zlib.decompress(one))) for one in packed]
+
+
+def test_what_is_kept_answers_as_what_is_made_anew(client, addresses):
+    client.cookies["author"] = "somebody"
+    anew = {}
+    for address in addresses:
+        caches["parts"].clear()
+        anew[address] = asked(client, address)
+    assert len(set(anew.values())) == len(anew)
+    for _ in range(2):
+        for address in addresses:
+            assert asked(client, address) == anew[address], address
+
+
+def test_what_is_kept_is_nobodys_own(admin_client, admin_user, addresses, post):
+    known, unknown = Client(), Client()
+    known.cookies["author"] = "c0ffee"
+    stamp = known.get(f"/comments/on/{post.pk}/stamp/").json()
+    own = [*filter(None, stamp.values()), known.cookies["csrftoken"].value, "c0ffee"]
+    own += [admin_user.email, admin_client.session.session_key, "csrfmiddlewaretoken"]
+    own += [comment.email for comment in post.discussion.all()]
+    for readers in ([admin_client, known, unknown], [known, admin_client, unknown]):
+        caches["parts"].clear()
+        for address in addresses:
+            first, *others = (asked(reader, address) for reader in readers)
+            assert others == [first, first], address
+        parts = kept()
+        assert len(parts) > len(addresses)
+        assert not [said for said in own for part in parts if said in part]
+
+
+@pytest.mark.parametrize("query", ["from=m4il", "page=m4il", "comments=m4il", "comments=2&a=m4il"])
+def test_what_one_reader_adds_to_an_address_is_shown_to_no_other(client, post, query):
+    client.cookies["author"] = "somebody"
+    for address in ("/blog/", post.url):
+        asked(client, f"{address}?{query}")
+        assert "m4il" not in asked(client, address)
+    assert kept()
+    assert not [part for part in kept() if "m4il" in part]
+
+
+def test_pages_of_comments_that_are_not_there_are_not_kept_by_themselves(client, post):
+    client.cookies["author"] = "somebody"
+    last = asked(client, f"{post.url}?comments=3")
+    count = len(kept())
+    for number in ("4", "99999", "-1"):
+        assert asked(client, f"{post.url}?comments={number}") == last
+    assert len(kept()) == count
+
+
+def test_a_page_of_which_all_is_kept_asks_little(client, addresses):
+    client.cookies["author"] = "somebody"
+    for address in addresses:
+        asked(client, address)
+        with CaptureQueriesContext(connection) as caught:
+            asked(client, address)
+        assert len(caught) <= MOST_QUERIES, address
+
+
+def test_what_is_written_is_seen_at_once(client, post):
+    client.cookies["author"] = "somebody"
+    assert "Said 0." in asked(client, post.url)
+    comment = post.discussion.first()
+    comment.text = "Said anew."
+    comment.save()
+    assert "Said anew." in asked(client, post.url)
+    assert "Boxes by courier" not in asked(client, "/blog/")
+    make_post("Boxes by courier", "2024-06-01")
+    assert "Boxes by courier" in asked(client, "/blog/")
+    assert "Boxes by courier" in asked(client, post.url)
+
+
+def test_a_draft_is_looked_at_as_it_is(client, rf, post):
+    client.cookies["author"] = "somebody"
+    post.title = "Maps by bus"
+
+    def drafted() -> str:
+        looked_at = rf.get(post.url, HTTP_HOST="localhost")
+        return post.make_preview_request(original_request=looked_at).render().content.decode()
+
+    assert "Maps by bus" in drafted()
+    assert "Maps by bus" not in asked(client, post.url)
+    assert "Maps by courier" not in drafted()
