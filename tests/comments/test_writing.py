@@ -458,3 +458,11 @@ def test_take_as_proven_opens_the_address(post):
 
     take_as_proven(make_comment(post))
     assert address_of("INES@example.org").proven_at
+
+
+@pytest.mark.parametrize("holds", [True, False])
+def test_says_that_a_first_comment_waits_where_it_does(client, post, holds):
+    CommentSettings.objects.update_or_create(defaults={"hold_first": holds})
+    for address in (post.url, "/comments/rules/"):
+        said = text_of(parsed(client.get(address)))
+        assert ("The first comment from an address waits" in said) is holds, address
