@@ -1,39 +1,33 @@
 """Parts of the blog's pages that are kept for all readers: nobody's own is in them."""
 
-import pickle
-import zlib
-
 import pytest
-from django.core.cache import caches
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
 from blog import lists
 from blog.models import Category
 from comments import threads
 from comments.models import CommentSettings, Discussion, State
-from core.page_cache import changes
-from core.page_cache.memory import _all_kept
 from tests.factories.blog import make_post
 from tests.factories.comments import make_comment
+from tests.kept_parts import (
+    asked,
+    assert_answers_as_made_anew,
+    assert_asks_little,
+    assert_nobodys_own,
+    keep_parts,
+    kept,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
-
-MOST_QUERIES = 10
 
 
 @pytest.fixture(autouse=True)
 def _keeping(settings, tmp_path, monkeypatch, db) -> None:
-    """Keep parts as in production, each write of a test being taken for a commit."""
-    settings.PAGE_CACHE_STORE = "core.page_cache.stores.FileStore"
-    settings.PAGES_FOLDER = tmp_path / "pages"
-    monkeypatch.setattr(changes, "_tell", lambda connection: changes._purge())
+    keep_parts(settings, monkeypatch, tmp_path / "pages")
     monkeypatch.setattr(lists, "POSTS_PER_PAGE", 2)
     monkeypatch.setattr(threads, "THREADS_ON_A_PAGE", 2)
     # It is written where there is none yet.
     CommentSettings.load()
-    caches["parts"].clear()
 
 
 @pytest.fixture
@@ -65,44 +59,18 @@ def addresses(post) -> list[str]:
     ]
 
 
-def asked(client: Client, address: str) -> str:
-    response = client.get(address)
-    assert response.status_code == 200, address
-    return response.content.decode()
-
-
-def kept() -> list[str]:
-    packed = [one for one, _expires_at in _all_kept["parts"].values.values()]
-    return [str(pickle.loads(zlib.decompress(one))) for one in packed]
-
-
 def test_what_is_kept_answers_as_what_is_made_anew(client, addresses):
     client.cookies["author"] = "somebody"
-    anew = {}
-    for address in addresses:
-        caches["parts"].clear()
-        anew[address] = asked(client, address)
-    assert len(set(anew.values())) == len(anew)
-    for _ in range(2):
-        for address in addresses:
-            assert asked(client, address) == anew[address], address
+    assert_answers_as_made_anew(client, addresses)
 
 
 def test_what_is_kept_is_nobodys_own(admin_client, admin_user, addresses, post):
-    known, unknown = Client(), Client()
+    known = Client()
     known.cookies["author"] = "c0ffee"
     stamp = known.get(f"/comments/on/{post.pk}/stamp/").json()
     own = [*filter(None, stamp.values()), known.cookies["csrftoken"].value, "c0ffee"]
-    own += [admin_user.email, admin_client.session.session_key, "csrfmiddlewaretoken"]
-    own += [comment.email for comment in post.discussion.all()]
-    for readers in ([admin_client, known, unknown], [known, admin_client, unknown]):
-        caches["parts"].clear()
-        for address in addresses:
-            first, *others = (asked(reader, address) for reader in readers)
-            assert others == [first, first], address
-        parts = kept()
-        assert len(parts) > len(addresses)
-        assert not [said for said in own for part in parts if said in part]
+    own += [admin_user.email, *(comment.email for comment in post.discussion.all())]
+    assert_nobodys_own(admin_client, known, addresses, own)
 
 
 @pytest.mark.parametrize("query", ["from=m4il", "page=m4il", "comments=m4il", "comments=2&a=m4il"])
@@ -126,11 +94,7 @@ def test_pages_of_comments_that_are_not_there_are_not_kept_by_themselves(client,
 
 def test_a_page_of_which_all_is_kept_asks_little(client, addresses):
     client.cookies["author"] = "somebody"
-    for address in addresses:
-        asked(client, address)
-        with CaptureQueriesContext(connection) as caught:
-            asked(client, address)
-        assert len(caught) <= MOST_QUERIES, address
+    assert_asks_little(client, addresses)
 
 
 def test_what_is_written_is_seen_at_once(client, post):

@@ -1,17 +1,8 @@
 """Parts of pages that are kept for all readers: nobody's own is in them, and each is told apart."""
 
-import pickle
-import zlib
-
 import pytest
-from django.core.cache import caches
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
-from core.page_cache import changes
-from core.page_cache.memory import _all_kept
-from core.page_cache.parts import kept_each
 from events import lists
 from events.models import EventQuestion
 from home.models import StandardPage
@@ -20,24 +11,27 @@ from search import tags
 from tests.factories.blog import make_post
 from tests.factories.events import in_days, make_event, make_series, register_one
 from tests.factories.people import make_person, make_term
+from tests.kept_parts import (
+    asked,
+    assert_answers_as_made_anew,
+    assert_asks_little,
+    assert_nobodys_own,
+    keep_parts,
+    kept,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 CALL = "https://zoom.example.org/j/8123"
 PRIVATE = {"join_url": CALL, "join_notes": "Passcode k7", "arrival_notes": "Ring k7 twice"}
-MOST_QUERIES = 10
 
 
 @pytest.fixture(autouse=True)
 def _keeping(settings, tmp_path, monkeypatch) -> None:
-    """Keep parts as in production, as if what a test has written were committed."""
-    settings.PAGE_CACHE_STORE = "core.page_cache.stores.FileStore"
-    settings.PAGES_FOLDER = tmp_path / "pages"
-    monkeypatch.setattr(changes, "are_waiting", lambda: False)
+    keep_parts(settings, monkeypatch, tmp_path / "pages")
     for module, name in ((lists, "EVENTS_PER_PAGE"), (people_views, "MADE_PER_PAGE")):
         monkeypatch.setattr(module, name, 2)
     monkeypatch.setattr(tags, "ON_A_PAGE", 2)
-    caches["parts"].clear()
 
 
 @pytest.fixture
@@ -78,47 +72,19 @@ def addresses(home, event) -> list[str]:
     ]
 
 
-def asked(client: Client, address: str) -> str:
-    response = client.get(address)
-    assert response.status_code == 200, address
-    return response.content.decode()
-
-
-def kept() -> list[str]:
-    return [
-        str(pickle.loads(zlib.decompress(packed)))
-        for packed, _ in _all_kept["parts"].values.values()
-    ]
-
-
 def test_what_is_kept_answers_as_what_is_made_anew(client, addresses):
     client.cookies["author"] = "somebody"
-    anew = {}
-    for address in addresses:
-        caches["parts"].clear()
-        anew[address] = asked(client, address)
-    assert len(set(anew.values())) == len(anew)
-    for _ in range(2):
-        for address in addresses:
-            assert asked(client, address) == anew[address], address
+    assert_answers_as_made_anew(client, addresses)
 
 
 def test_what_is_kept_is_nobodys_own(admin_client, admin_user, addresses, event):
     registration = register_one(event, "Vera Amsel", "vera@example.org")
-    known, unknown = Client(), Client()
+    known = Client()
     known.cookies["author"] = "c0ffee"
     stamp = known.get(f"/registrations/on/{event.pk}/stamp/").json()
-    tokens = [*filter(None, stamp.values()), known.cookies["csrftoken"].value]
-    own = [*PRIVATE.values(), *tokens, admin_user.email, admin_client.session.session_key]
-    own += ["csrfmiddlewaretoken", "c0ffee", registration.name, registration.email]
-    for readers in ([admin_client, known, unknown], [known, admin_client, unknown]):
-        caches["parts"].clear()
-        for address in addresses:
-            first, *others = (asked(reader, address) for reader in readers)
-            assert others == [first, first], address
-        parts = kept()
-        assert len(parts) > len(addresses)
-        assert not [said for said in own for part in parts if said in part]
+    own = [*filter(None, stamp.values()), known.cookies["csrftoken"].value, "c0ffee"]
+    own += [*PRIVATE.values(), admin_user.email, registration.name, registration.email]
+    assert_nobodys_own(admin_client, known, addresses, own)
 
 
 def test_an_unknown_choice_of_one_reader_is_shown_to_no_other(client, event):
@@ -132,13 +98,7 @@ def test_an_unknown_choice_of_one_reader_is_shown_to_no_other(client, event):
 
 def test_a_page_of_which_all_is_kept_asks_little(client, addresses):
     client.cookies["author"] = "somebody"
-    for address in addresses:
-        if "q=" in address:
-            continue
-        asked(client, address)
-        with CaptureQueriesContext(connection) as caught:
-            asked(client, address)
-        assert len(caught) <= MOST_QUERIES, address
+    assert_asks_little(client, [address for address in addresses if "q=" not in address])
 
 
 def test_a_draft_is_looked_at_as_it_is_and_by_its_editors_alone(client, rf, event):
@@ -157,21 +117,3 @@ def test_the_search_box_of_a_catalogue_leads_away_from_a_text_that_is_kept(clien
     client.cookies["author"] = "somebody"
     said = [client.get("/part/")["Content-Security-Policy"] for _ in range(2)]
     assert all("form-action 'self' https: http:" in policy for policy in said)
-
-
-def test_parts_of_several_are_made_once_and_nothing_is_kept_as_well(rf):
-    made = []
-
-    def make(keys):
-        made.append(sorted(keys))
-        return {key: key[1] for key in keys if key[1] != 2}
-
-    request = rf.get("/")
-    request.content_version = "v1"
-    assert kept_each(request, "n", [("a", 1), ("a", 2)], make) == {("a", 1): 1}
-    assert kept_each(request, "n", [("a", 2), ("a", 3)], make) == {("a", 3): 3}
-    request.content_version = "v2"
-    assert kept_each(request, "n", [("a", 1)], make) == {("a", 1): 1}
-    request.content_version = ""
-    assert kept_each(request, "n", [("a", 1)], make) == {("a", 1): 1}
-    assert made == [[("a", 1), ("a", 2)], [("a", 3)], [("a", 1)], [("a", 1)]]
