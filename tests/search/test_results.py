@@ -133,11 +133,9 @@ def test_beginnings_are_completed(chats):
         assert complete(typed, Narrowing()) == []
 
 
-def test_an_entry_of_a_page_no_longer_to_be_seen_is_neither_shown_nor_counted(chats, monkeypatch):
+def test_an_entry_of_a_page_no_longer_to_be_seen_is_neither_shown_nor_counted(chats):
     """The last guard: whatever went wrong before, reading asks the database."""
-    monkeypatch.setattr(
-        "chats.findable.ChatPage.objects.published", lambda: CHATS.model.objects.none()
-    )
+    CHATS.model.objects.update(live=False)
     assert Entry.objects.filter(kind="topic").exists()
     results = find("interstate", Narrowing())
     assert (results.total, results.hits) == (0, [])
