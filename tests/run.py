@@ -18,6 +18,8 @@ DATABASE_URL = "postgres://postgres@127.0.0.1:5432/postgres"
 CACHE_URL = "redis://127.0.0.1:6379/1"
 INSTALL = ["apt-get", "install", "-qq", "-y", "--no-install-recommends"]
 UPDATE = ["apt-get", "update", "-qq"]
+PROCESSES = "3"
+"""Of two processors: a third of what tests take is waiting for a server or a browser."""
 FONT = "fonts-liberation"
 NODE = {"nodejs": "node", "npm": "npm"}
 """Packages of Debian, and the programs they bring."""
@@ -88,7 +90,7 @@ def has_arial() -> bool:
 
 
 def run_pytest(arguments: list[str], **environment: str) -> None:
-    command = [sys.executable, "-m", "pytest", "-n", "2", *arguments]
+    command = [sys.executable, "-m", "pytest", "-n", PROCESSES, *arguments]
     done = subprocess.run(command, env={**os.environ, **environment})
     if done.returncode:
         sys.exit(done.returncode)

@@ -35,6 +35,7 @@ from tests.factories.events import make_event, seats_of
 from tests.factories.pictures import content
 from tests.operate.hosts import Host, Process, Reader, await_that, database_url, make_host
 from tests.outbox.smtp_server import Behaviour, serving
+from tests.search.tables import drop_indexes
 
 CACHE_URL = os.environ.get("TEST_CACHE_URL", "")
 SHARED = ("media", "submissions", "uploads", "mail")
@@ -78,6 +79,7 @@ def site(transactional_db, tmp_path) -> Iterator[Site]:
         for host in hosts:
             host.await_answer()
         yield Site(*hosts, workers, mail_server)
+    drop_indexes()
 
 
 def share(folder: Path, host: Host) -> None:

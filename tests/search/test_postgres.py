@@ -19,6 +19,7 @@ from search.query import tidy
 from search.results import find
 from tests.search.corpus import Corpus, found_in, keys, look
 from tests.search.processes import die_in, points, steps_of
+from tests.search.tables import NAMES, ask, drop_indexes, indexes
 from tests.search.test_engines import MEANT, Chance
 from tests.soak import SOAK
 
@@ -26,7 +27,6 @@ needs_postgres = pytest.mark.skipif(
     connection.vendor != "postgresql", reason="This index is in PostgreSQL."
 )
 POSTGRES = "postgres://desk@127.0.0.1/desk"
-NAMES = "SELECT relname FROM pg_class WHERE relname ~ '^search_index_[0-9_]+$' AND relkind = 'r'"
 
 
 def chosen(**environment: str) -> str:
@@ -72,16 +72,6 @@ def elsewhere(db) -> Iterator[BaseDatabaseWrapper]:
     other = connection.copy()
     yield other
     other.close()
-
-
-def ask(connection: BaseDatabaseWrapper, sql: str, *given: object) -> list[tuple]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, given)
-        return cursor.fetchall() if cursor.description else []
-
-
-def indexes() -> list[str]:
-    return sorted(name for (name,) in ask(connection, NAMES))
 
 
 @needs_postgres
@@ -204,8 +194,7 @@ def committed_maps(transactional_db, settings, corpus) -> Iterator[Corpus]:
         corpus.put(f"{number}", f"Map {number} state0", "Of a library.", tags=("maps",))
     corpus.tell()
     yield corpus
-    for name in indexes():
-        ask(connection, f"DROP TABLE {name}, {name}_terms")
+    drop_indexes()
 
 
 @needs_postgres
