@@ -137,7 +137,7 @@ CACHES = {
     "parts": {
         "BACKEND": "core.page_cache.memory.MemoryCache",
         "LOCATION": "parts",
-        "OPTIONS": {"MAX_BYTES": 4 * 1024 * 1024},
+        "OPTIONS": {"MAX_BYTES": 2 * 1024 * 1024},
     },
 }
 

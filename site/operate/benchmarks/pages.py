@@ -191,5 +191,9 @@ def _count(everything: Everything, again: Everything) -> None:
 
 
 def _ask_each(everything: Everything) -> None:
-    for asked in everything:
-        asked.ask_well()
+    """Ask for all as readers do: none of them can have nothing kept."""
+    for own, _first, anonymous in everything.pages:
+        own.ask_well()
+        anonymous.ask_well()
+    for form in everything.forms:
+        form.ask_well()
