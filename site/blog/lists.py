@@ -12,13 +12,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.encoding import iri_to_uri
 from django.utils.formats import date_format
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from taggit.models import Tag
 
 from blog.models import BlogPage, Category, PostAuthor, PostPage, PostQuerySet, line_of_authors
 from blog.news import OF_AUTHOR, OF_CATEGORY, OF_TAG, POSTS
 from comments.models import Comment, Discussion
-from core.lazy import lazily
 from core.page_cache.parts import kept
 from people.models import Person
 from updates.following import Ref
@@ -103,11 +103,9 @@ def show(blog: BlogPage, request: HttpRequest, **narrowed) -> HttpResponse:
         "listing": listing,
         "blog_url": address,
         "feed_url": f"{address}{part.address if part.has_feed else ''}",
-        **lazily(lambda: {"posts": _lines(listing.object_list, address)}, "posts"),
-        **lazily(
-            lambda: {"years": counts.years, "categories": counts.categories},
-            *("years", "categories"),
-        ),
+        "posts": SimpleLazyObject(lambda: _lines(listing.object_list, address)),
+        "years": SimpleLazyObject(lambda: counts.years),
+        "categories": SimpleLazyObject(lambda: counts.categories),
     }
     if part.title:
         context["crumbs"] = blog.crumbs_to(request)

@@ -26,7 +26,7 @@ SUMMARY_LENGTH = 250
 
 
 def _whole(keys: Iterable[str]) -> dict[str, Followed]:
-    blog = BlogPage.objects.published().first()
+    blog = BlogPage.objects.published().sole()
     if blog is None or "" not in keys:
         return {}
     whole = Followed(
@@ -45,7 +45,7 @@ def _parts(
     """Return what names parts of the blog by the rows that they hang on."""
 
     def named(keys: Iterable[str]) -> dict[str, Followed]:
-        blog = BlogPage.objects.published().first()
+        blog = BlogPage.objects.published().sole()
         if blog is None:
             return {}
         rows = model.objects.filter(pk__in=primary_keys(keys)).values_list("pk", "slug", "name")

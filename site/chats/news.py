@@ -23,7 +23,7 @@ FRESH_FOR = timedelta(days=60)
 
 
 def _all(keys: Iterable[str]) -> dict[str, Followed]:
-    archive = ChatArchivePage.objects.published().first()
+    archive = ChatArchivePage.objects.published().sole()
     if archive is None or "" not in keys:
         return {}
     whole = Followed(

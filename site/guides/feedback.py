@@ -72,7 +72,7 @@ def give(request: HttpRequest, guide: GuidePage) -> HttpResponse:
             )
             return _show_form(request, guide, form, status=429)
         _keep(guide, form, client)
-    context = {"contact": ContactPage.objects.published().first()}
+    context = {"contact": ContactPage.objects.published().sole()}
     return _show(request, guide, "feedback_sent", context)
 
 

@@ -20,7 +20,7 @@ FRESH_FOR = timedelta(days=2)
 
 
 def _all(keys: Iterable[str]) -> dict[str, Followed]:
-    index = GuideIndexPage.objects.published().first()
+    index = GuideIndexPage.objects.published().sole()
     if index is None or "" not in keys:
         return {}
     whole = Followed(
