@@ -38,6 +38,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(replanting, append=False)
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name bytes by their parameter: what a library wrote into a file may differ with the second,
+    and processes that collect at different seconds have to find the same tests."""
+    return argname if isinstance(val, bytes) else None
+
+
 def asks_the_database(item: pytest.Item) -> bool:
     if item.get_closest_marker("any_database"):
         return False
