@@ -1,7 +1,8 @@
 """Run the web server with the worker beside it: serve.py WEB COMMAND -- WORKER COMMAND.
 
 A worker that ends is started again. SIGINT, SIGTERM or SIGHUP ends both, and so does the end of
-the server; this then ends as the server did. A second signal leaves the worker no time.
+the server, which leaves the worker little time: readers wait for whoever starts both again. This
+then ends as the server did. A second signal leaves the worker no time.
 """
 
 import ctypes
@@ -21,6 +22,7 @@ AT_ONCE = 1
 ASK_AGAIN = 2
 PAUSE = 5
 PATIENCE = 30
+LITTLE_PATIENCE = 3
 
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -58,7 +60,7 @@ def serve(start_web: Callable[[], Process], start_worker: Callable[[], Process])
             asks_at += ASK_AGAIN
         worker.look()
         time.sleep(LOOK_EVERY)
-    worker.end(orders)
+    worker.end(orders, PATIENCE if asks_at < math.inf else LITTLE_PATIENCE)
     return web.returncode if web.returncode >= 0 else 128 - web.returncode
 
 
@@ -109,11 +111,11 @@ class Kept:
         self._leaving = True
         self._process.terminate()
 
-    def end(self, orders: Orders) -> None:
-        """Terminate it unless that is done; return when it has ended."""
+    def end(self, orders: Orders, patience: float) -> None:
+        """Terminate it unless that is done; return when it has ended, killed after these seconds."""
         if not self._leaving:
             self.terminate()
-        killed_at = time.monotonic() + PATIENCE
+        killed_at = time.monotonic() + patience
         while self._process.poll() is None:
             if orders.take():
                 self.terminate()

@@ -64,8 +64,14 @@ def _load() -> None:
     # Nothing of it is garbage: looking takes a fifth of the time.
     gc.disable()
     import granian  # noqa: F401
+    from django.conf import settings
     from django.db import connections
     from django.urls import reverse
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.production")
+    if not any("postgresql" in one["ENGINE"] for one in settings.DATABASES.values()):
+        # Eight megabytes, which the framework of Wagtail's admin API loads where it can.
+        sys.modules["psycopg"] = None
 
     import config.wsgi  # noqa: F401
 

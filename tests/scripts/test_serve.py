@@ -16,7 +16,7 @@ SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
 SERVE = """
 import sys
 from scripts import serve
-serve.ASK_AGAIN, serve.PAUSE, serve.PATIENCE = 0.3, 0.2, 1
+serve.ASK_AGAIN, serve.PAUSE, serve.PATIENCE, serve.LITTLE_PATIENCE = 0.3, 0.2, 2, 0.3
 border = sys.argv.index("--")
 sys.exit(serve.serve_commands(sys.argv[1:border], sys.argv[border + 1:]))
 """
@@ -176,6 +176,21 @@ def test_the_end_of_the_server_ends_all(start):
     pair = start()
     os.kill(pair.pids[0], signal.SIGKILL)
     assert pair.process.wait(timeout=10) == 128 + signal.SIGKILL
+    assert pair.log("worker")[1:] == ["told", "left"]
+
+
+def test_the_end_of_the_server_leaves_the_worker_little_time(start):
+    """Who starts both again waits for this, and readers with it."""
+    pair = start(seconds_to_leave=1)
+    os.kill(pair.pids[0], signal.SIGKILL)
+    assert pair.process.wait(timeout=10) == 128 + signal.SIGKILL
+    assert pair.log("worker")[1:] == ["told"]
+
+
+def test_who_ends_both_leaves_the_worker_its_time(start):
+    pair = start(seconds_to_leave=1)
+    pair.process.terminate()
+    assert pair.process.wait(timeout=10) == 7
     assert pair.log("worker")[1:] == ["told", "left"]
 
 
