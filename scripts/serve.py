@@ -112,7 +112,8 @@ class Kept:
         self._process.terminate()
 
     def end(self, orders: Orders, patience: float) -> None:
-        """Terminate it unless that is done; return when it has ended, killed after these seconds."""
+        """Terminate it unless that is done, and return when it has ended: after `patience` seconds
+        it is killed."""
         if not self._leaving:
             self.terminate()
         killed_at = time.monotonic() + patience

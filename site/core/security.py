@@ -14,13 +14,17 @@ PERMISSIONS_POLICY = ", ".join(
 )
 
 
-def let_forms_leave(request: HttpRequest) -> None:
-    """Let forms on the page that answers this request be sent to other sites.
+def let_forms_leave(request: HttpRequest, *, leave: bool = True) -> None:
+    """Let forms on the page that answers this request be sent to other sites, or no longer.
 
     To any of them: Chrome holds `form-action` against redirects too, and catalogues pass a search
     on to hosts that nobody here knows.
     """
-    request.forms_may_leave = True
+    request.forms_may_leave = leave
+
+
+def forms_may_leave(request: HttpRequest) -> bool:
+    return getattr(request, "forms_may_leave", False)
 
 
 class HeadersMiddleware(CSPMiddleware):
@@ -34,7 +38,7 @@ class HeadersMiddleware(CSPMiddleware):
         self, request: HttpRequest, response: HttpResponseBase, report_only: bool = False
     ) -> PolicyParts:
         parts = super().get_policy_parts(request, response, report_only)
-        if getattr(request, "forms_may_leave", False) and not report_only:
+        if forms_may_leave(request) and not report_only:
             parts.update = {**(parts.update or {}), "form-action": ["https:", "http:"]}
         if request.path_info.startswith("/admin/") and not report_only:
             parts.config = parts.config or settings.ADMIN_CONTENT_SECURITY_POLICY

@@ -2,22 +2,19 @@
 
 import datetime
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils import timezone
-from wagtail.fields import StreamValue
-from wagtail.models import Page, Site
+from wagtail.models import Site
 
 from blog.findable import POST
 from chats.findable import CHAT, TOPIC
 from chats.models import ChatPage, Topic
 from core.lazy import lazily
-from core.page_cache.parts import kept
 from core.pages import Crumb
-from core.security import let_forms_leave
 from core.structured_data import as_script
 from events.findable import EVENT
 from guides.findable import GUIDE
@@ -84,7 +81,6 @@ class Review:
 
 def guide_context(guide: GuidePage, request: HttpRequest, crumbs: list[Crumb]) -> dict:
     """Return what the page of a guide shows; nothing is looked up where its parts are kept."""
-    let_forms_of(guide, request, lambda: [section.block["body"] for section in guide.sections])
     return {
         "guides_url": crumbs[-1].href if crumbs else "",
         **lazily(lambda: _looked_up(guide, request), *LOOKED_UP),
@@ -114,24 +110,6 @@ def show_for_print(request: HttpRequest, guide: GuidePage) -> HttpResponse:
     content = render_to_string("pages/guides/print.html", context, request)
     root = guide.get_site().root_url
     return HttpResponse(LOCAL.sub(rf"\g<1>{root}\g<2>", content))
-
-
-def let_forms_of(
-    page: Page, request: HttpRequest, texts: Callable[[], Iterable[StreamValue]]
-) -> None:
-    """Let forms in a page's texts be sent to other sites, as that of a catalogue is.
-
-    Of a text that is kept no block is drawn, which else says so.
-    """
-    if kept(request, f"leads_away:{page.pk}", lambda: _lead_away(texts())):
-        let_forms_leave(request)
-
-
-def _lead_away(texts: Iterable[StreamValue]) -> bool:
-    texts = list(texts)
-    shared = [block.value for text in texts for block in text if block.block_type == "shared"]
-    texts += [one.body for one in shared if one]
-    return any(block.block_type == "catalogue" for text in texts for block in text)
 
 
 def _topics_of(guide: GuidePage) -> list[Topic]:

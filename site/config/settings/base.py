@@ -96,7 +96,6 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "core.page_cache.parts.content_version",
                 "home.navigation.site_frame",
             ],
         },

@@ -1,15 +1,14 @@
 """Parts of pages that are kept in the process, under the version of the content.
 
-A template keeps one so, its names being whatever else the part depends on:
-
-    {% cache 3600 chat_card content_version chat.pk using="parts" %}…{% endcache %}
+Templates keep theirs by the tag `kept` (core.templatetags.kept).
 """
 
-import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import TypeVar
 
 from django.core.cache import caches
+from django.db import connection
 from django.http import HttpRequest
 
 Key = TypeVar("Key")
@@ -19,11 +18,6 @@ _MISSING = object()
 
 KEPT_FOR = 3600
 """Seconds; what has not been asked for since is of a version that ended, or not missed."""
-
-
-def content_version(request: HttpRequest) -> dict[str, str]:
-    """A context processor."""
-    return {"content_version": _version(request) or uuid.uuid4().hex}
 
 
 def kept(request: HttpRequest, name: str, make: Callable[[], Part]) -> Part:
@@ -38,8 +32,10 @@ def kept(request: HttpRequest, name: str, make: Callable[[], Part]) -> Part:
     key = f"{name}:{version}"
     part = caches["parts"].get(key, _MISSING)
     if part is _MISSING:
-        part = make()
-        caches["parts"].set(key, part, KEPT_FOR)
+        with _noting_failures() as failures:
+            part = make()
+        if not failures:
+            caches["parts"].set(key, part, KEPT_FOR)
     return part
 
 
@@ -62,11 +58,30 @@ def kept_each(
     parts = {key: there[name] for key, name in names.items() if name in there}
     missing = [key for key in names if key not in parts]
     if missing:
-        made = make(missing)
+        with _noting_failures() as failures:
+            made = make(missing)
         new = {key: made.get(key) for key in missing}
-        caches["parts"].set_many({names[key]: part for key, part in new.items()}, KEPT_FOR)
+        if not failures:
+            caches["parts"].set_many({names[key]: part for key, part in new.items()}, KEPT_FOR)
         parts |= new
     return {key: part for key, part in parts.items() if part is not None}
+
+
+@contextmanager
+def _noting_failures() -> Iterator[list[Exception]]:
+    """Tell what the database refused meanwhile: templates pass over an error in `{% if a or b %}`,
+    and what is made without knowing better is not for the next reader."""
+    failures: list[Exception] = []
+
+    def note(execute, *arguments):
+        try:
+            return execute(*arguments)
+        except Exception as error:
+            failures.append(error)
+            raise
+
+    with connection.execute_wrapper(note):
+        yield failures
 
 
 def _version(request: HttpRequest) -> str:

@@ -101,8 +101,5 @@ class StandardPage(BasePage):
         return self.summary
 
     def get_context(self, request, *args, **kwargs):
-        from guides.reading import let_forms_of
-
-        let_forms_of(self, request, lambda: [self.body])
         below = StandardPage.objects.child_of(self).published() if self.path else ()
         return {**super().get_context(request, *args, **kwargs), "pages_below": below}
