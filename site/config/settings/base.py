@@ -102,6 +102,8 @@ TEMPLATES = [
     },
 ]
 FORM_RENDERER = "core.form_drawing.FormRenderer"
+# Who types an address without its scheme means https, as Django 6 takes it.
+FORMS_URLFIELD_ASSUME_HTTPS = True
 
 DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'site.sqlite3'}")}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
