@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from comments.models import Comment, CommentSettings
+from core.signed_links import SignedLink
 from outbox.addresses import key_of, prove
 
 AUTHOR_COOKIE = "author"
@@ -19,9 +20,8 @@ AUTHOR_FOR = timedelta(days=365)
 COOKIE_PATH = "/comments/"
 PROOF_FOR = timedelta(days=60)
 
-_OWN, _PROOF, _STOP, _AUTHOR, _EDIT = (
-    f"comments.{name}" for name in ("own", "proof", "stop", "author", "edit")
-)
+_OWN, _PROOF, _AUTHOR, _EDIT = (f"comments.{name}" for name in ("own", "proof", "author", "edit"))
+_STOP = SignedLink("comments:stop", "comments.stop")
 
 
 def own_address(comment: Comment) -> str:
@@ -49,16 +49,12 @@ def comment_proven_by(token: str) -> Comment | None:
 
 def stop_address(comment: Comment) -> str:
     """Return where the replies to a comment stop being told; it works for ever."""
-    token = signing.Signer(salt=_STOP).sign(comment.key)
-    return settings.SITE_URL + reverse("comments:stop", args=[token])
+    return _STOP.address(comment.key)
 
 
 def comment_stopped_by(token: str) -> Comment | None:
-    try:
-        key = signing.Signer(salt=_STOP).unsign(token)
-    except signing.BadSignature:
-        return None
-    return Comment.objects.filter(key=key).first()
+    key = _STOP.value_of(token)
+    return Comment.objects.filter(key=key).first() if key else None
 
 
 def take_as_proven(comment: Comment) -> None:

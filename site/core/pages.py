@@ -9,9 +9,13 @@ from django.db import transaction
 from django.db.models import BooleanField, Func, Min, Q
 from django.http import Http404
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel
 from wagtail.contrib.routable_page.models import RoutablePageMixin
+from wagtail.fields import RichTextField
 from wagtail.models import COMMENTS_RELATION_NAME, Page, PageManager, ReferenceIndex, Site
 from wagtail.query import PageQuerySet
+from wagtail.search import index
 from wagtail.signal_handlers import disable_reference_index_auto_update
 
 from core import offers
@@ -112,7 +116,7 @@ class BasePage(Page):
     @property
     def abstract(self) -> str:
         """What the page is about in plain words, for search engines and shared links."""
-        return plain_text(getattr(self, "intro", ""))
+        return ""
 
     def get_context(self, request, *args, **kwargs):
         context = super().get_context(request, *args, **kwargs)
@@ -157,6 +161,24 @@ def host_of(request) -> str:
 def _on_the_way(request) -> list[Page]:
     """Return the pages through which the tree has led to what is asked for, from the top."""
     return getattr(request, "pages_on_the_way", [])
+
+
+class IntroducedPage(BasePage):
+    """A page with a few words of its own before what it shows."""
+
+    intro = RichTextField(
+        _("introduction"), blank=True, features=["bold", "italic", "link", "ol", "ul"]
+    )
+
+    content_panels = [*BasePage.content_panels, FieldPanel("intro")]
+    search_fields = [*BasePage.search_fields, index.SearchField("intro")]
+
+    class Meta:
+        abstract = True
+
+    @property
+    def abstract(self) -> str:
+        return plain_text(self.intro)
 
 
 class RoutableBasePage(RoutablePageMixin, BasePage):

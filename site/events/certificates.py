@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.conf import settings
-from django.core import signing
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
@@ -19,10 +18,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.keys import ALPHABET
+from core.signed_links import SignedLink
 from events.models import EventPage, EventSettings, Registration, RegistrationQuerySet, State
 from outbox.letterhead import letterhead
 
-_ONE, _YEAR, _CODE = (f"events.certificate.{name}" for name in ("one", "year", "code"))
+_ONE = SignedLink("registrations:certificate", "events.certificate.one")
+_YEAR = SignedLink("registrations:year_certificate", "events.certificate.year")
+_CODE = "events.certificate.code"
 _SIGNED = 6
 """Signs of a code's signature, 30 bits; checking is throttled, and keys are random besides."""
 _KEY = 12
@@ -107,24 +109,22 @@ def certificate_of_year(registration: Registration, year: int) -> Certificate | 
 
 def address(registration: Registration) -> str:
     """Return where the certificate of an event is; its link opens nothing else."""
-    token = signing.Signer(salt=_ONE).sign(registration.key)
-    return settings.SITE_URL + reverse("registrations:certificate", args=[token])
+    return _ONE.address(registration.key)
 
 
 def year_address(registration: Registration, year: int) -> str:
     """Return where the certificate of a year is, of whoever this registration is of."""
-    token = signing.Signer(salt=_YEAR).sign(f"{registration.key}.{year}")
-    return settings.SITE_URL + reverse("registrations:year_certificate", args=[token])
+    return _YEAR.address(f"{registration.key}.{year}")
 
 
 def registration_of(token: str) -> Registration | None:
     """Return whose certificate a link opens; None for one that is not ours."""
-    return _registration(_unsigned(token, _ONE))
+    return _registration(_ONE.value_of(token))
 
 
 def year_of(token: str) -> tuple[Registration, int] | None:
     """Return whose certificate a link opens, and of which year; None for one not ours."""
-    key, _dot, year = _unsigned(token, _YEAR).partition(".")
+    key, _dot, year = _YEAR.value_of(token).partition(".")
     registration = _registration(key)
     return (registration, int(year)) if registration and year.isdecimal() else None
 
@@ -210,10 +210,3 @@ def _signature(key: str, year: int | None, secret: str) -> str:
         number, at = divmod(number, len(ALPHABET))
         signs.append(ALPHABET[at])
     return "".join(signs)
-
-
-def _unsigned(token: str, salt: str) -> str:
-    try:
-        return signing.Signer(salt=salt).unsign(token)
-    except signing.BadSignature:
-        return ""

@@ -344,7 +344,7 @@ def test_the_states_lead_to_their_lists_and_keep_the_rest(client, moderator, cha
     comment = held(chat)
     Report.objects.create(comment=make_comment(chat))
     page = page_of(client.get(QUEUE, {"email": comment.email, "p": "1"}))
-    links = {words(link): link for link in page.cssselect(".queue-states a")}
+    links = {words(link): link for link in page.cssselect(".state-tabs a")}
     assert list(links) == ["Held 1", "Reported 1", "Published", "Spam", "Deleted", "All"]
     assert links["Held 1"].get("aria-current") == "page"
     asked = parse_qs(urlsplit(links["Spam"].get("href")).query)

@@ -161,7 +161,7 @@ class TestList:
         event, (ann, *_others) = four_for_two()
         cancel(ann)
         page = tree(client.get(address("desk", event)))
-        assert [words(state) for state in page.cssselect(".desk-states li")] == [
+        assert [words(state) for state in page.cssselect(".state-tabs li")] == [
             "All 4",
             "Has a seat 2",
             "Waits 1",

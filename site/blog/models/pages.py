@@ -28,7 +28,7 @@ from wagtail.admin.panels import (
 )
 from wagtail.admin.widgets import AdminAutoHeightTextInput
 from wagtail.contrib.routable_page.models import path, re_path
-from wagtail.fields import RichTextField, StreamField
+from wagtail.fields import StreamField
 from wagtail.models import Orderable, Page, PageManager
 from wagtail.search import index
 
@@ -36,7 +36,7 @@ from chats.blocks import CHAT_BLOCKS
 from comments.blocks import QuestionsBlock, questions_in
 from comments.models import DiscussedPage
 from core.blocks import TEXT_BLOCKS, text_of
-from core.pages import BasePage, BasePageQuerySet, RoutableBasePage
+from core.pages import BasePage, BasePageQuerySet, IntroducedPage, RoutableBasePage
 from events.blocks import EVENT_BLOCKS
 from people.models import Named, Person
 
@@ -290,17 +290,13 @@ class PostTag(ItemBase):
     content_object = ParentalKey(PostPage, on_delete=models.CASCADE, related_name="tagged_items")
 
 
-class BlogPage(RoutableBasePage):
+class BlogPage(RoutableBasePage, IntroducedPage):
     """The blog: its posts in lists, and where readers send in theirs."""
 
     parent_page_types = ["home.HomePage"]
     subpage_types = ["blog.PostPage"]
     max_count = 1
 
-    intro = RichTextField(_("introduction"), blank=True, features=["bold", "italic", "link"])
-
-    content_panels = [*BasePage.content_panels, FieldPanel("intro")]
-    search_fields = [*Page.search_fields, index.SearchField("intro")]
     template = "pages/blog.html"
 
     class Meta:

@@ -46,7 +46,7 @@ from chats.recordings import RecordingLink, recording_file, recording_link
 from chats.states import ChatState, Outcome, ahead, is_ahead
 from chats.titles import default_title
 from comments.models import DiscussedPage
-from core.pages import BasePage, BasePageQuerySet, RoutableBasePage
+from core.pages import BasePageQuerySet, IntroducedPage, RoutableBasePage
 from core.timestamps import format_duration, format_stamp
 from events.models import EventPage
 from people.models import Person
@@ -654,7 +654,7 @@ class ImportRecord(models.Model):
         return f"{self.chat}, {self.imported_at:%Y-%m-%d %H:%M}"
 
 
-class ChatArchivePage(RoutableBasePage):
+class ChatArchivePage(RoutableBasePage, IntroducedPage):
     """All chats, to be narrowed down and searched."""
 
     allowed_http_methods = [HTTPMethod.GET, HTTPMethod.HEAD, HTTPMethod.OPTIONS]
@@ -669,8 +669,6 @@ class ChatArchivePage(RoutableBasePage):
         help_text=_("When the calls are, and who may join."),
     )
 
-    content_panels = [*BasePage.content_panels, FieldPanel("intro")]
-    search_fields = [*Page.search_fields, index.SearchField("intro")]
     template = "pages/chat_archive.html"
 
     class Meta:

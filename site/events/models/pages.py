@@ -17,14 +17,14 @@ from modelcluster.fields import ParentalKey
 from taggit.models import ItemBase, Tag
 from wagtail.admin.panels import FieldPanel
 from wagtail.contrib.routable_page.models import path, re_path
-from wagtail.fields import RichTextField, StreamField
+from wagtail.fields import StreamField
 from wagtail.models import Orderable, Page, PageManager
 from wagtail.search import index
 
 from accounts.models import User
 from core.blocks import TEXT_BLOCKS, text_of
 from core.keys import random_key
-from core.pages import BasePage, BasePageQuerySet, RoutableBasePage
+from core.pages import BasePageQuerySet, IntroducedPage, RoutableBasePage
 from core.zones import (
     NoSuchTime,
     default_zone,
@@ -548,17 +548,13 @@ class EventQuestion(Orderable):
             raise ValidationError({"choices": _("Write two choices or more, each on a line.")})
 
 
-class CalendarPage(RoutableBasePage):
+class CalendarPage(RoutableBasePage, IntroducedPage):
     """All events, as a list and by month."""
 
     parent_page_types = ["home.HomePage"]
     subpage_types = ["events.EventPage"]
     max_count = 1
 
-    intro = RichTextField(_("introduction"), blank=True, features=["bold", "italic", "link"])
-
-    content_panels = [*BasePage.content_panels, FieldPanel("intro")]
-    search_fields = [*Page.search_fields, index.SearchField("intro")]
     template = "pages/events/calendar.html"
 
     class Meta:

@@ -33,12 +33,12 @@ from wagtail.admin.panels import (
 from wagtail.admin.widgets import AdminAutoHeightTextInput
 from wagtail.blocks import StructValue
 from wagtail.contrib.routable_page.models import path
-from wagtail.fields import RichTextField, StreamField
+from wagtail.fields import StreamField
 from wagtail.models import Orderable, Page, PageManager
 from wagtail.search import index
 
 from core.blocks import key_of_block
-from core.pages import BasePage, BasePageQuerySet, RoutableBasePage
+from core.pages import BasePageQuerySet, IntroducedPage, RoutableBasePage
 from guides.blocks import SectionBlock
 from guides.forms import GuidePageForm
 from guides.models.notes import Feedback, GuideReview
@@ -313,17 +313,13 @@ class RelatedGuide(Orderable):
             raise ValidationError({"guide": _("That is this guide itself.")})
 
 
-class GuideIndexPage(RoutableBasePage):
+class GuideIndexPage(RoutableBasePage, IntroducedPage):
     """All guides, by subject."""
 
     parent_page_types = ["home.HomePage"]
     subpage_types = ["guides.GuidePage"]
     max_count = 1
 
-    intro = RichTextField(_("introduction"), blank=True, features=["bold", "italic", "link"])
-
-    content_panels = [*BasePage.content_panels, FieldPanel("intro")]
-    search_fields = [*Page.search_fields, index.SearchField("intro")]
     template = "pages/guides/guides.html"
 
     class Meta:

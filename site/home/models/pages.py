@@ -8,11 +8,11 @@ from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Orderable, Page
 from wagtail.search import index
 
-from core.pages import BasePage
+from core.pages import BasePage, IntroducedPage
 from guides.blocks import GUIDE_BLOCKS
 
 
-class HomePage(BasePage):
+class HomePage(IntroducedPage):
     """Search first, then what is next and what is new, with the guides beside it."""
 
     parent_page_types = ["wagtailcore.Page"]
@@ -36,8 +36,7 @@ class HomePage(BasePage):
     )
 
     content_panels = [
-        *BasePage.content_panels,
-        FieldPanel("intro"),
+        *IntroducedPage.content_panels,
         InlinePanel(
             "search_examples",
             heading=_("Examples under the search"),
@@ -46,7 +45,6 @@ class HomePage(BasePage):
             max_num=6,
         ),
     ]
-    search_fields = [*Page.search_fields, index.SearchField("intro")]
     template = "pages/home.html"
 
     class Meta:

@@ -12,30 +12,23 @@ from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
 from wagtail.contrib.routable_page.models import path
-from wagtail.fields import RichTextField
-from wagtail.models import Orderable, Page
-from wagtail.search import index
+from wagtail.models import Orderable
 
 from core.lazy import lazily
-from core.pages import BasePage, RoutableBasePage
+from core.pages import IntroducedPage, RoutableBasePage
 from people.models.named import Person, Subject, Team
 
 SHORTEST_NUMBER = 3
 AS_A_LINK = ("title", "url_path")
-INTRO_FEATURES = ["bold", "italic", "link", "ol", "ul"]
 
 
-class PeoplePage(BasePage):
+class PeoplePage(IntroducedPage):
     """Teams with who is in them, and who helps colleagues with what."""
 
     parent_page_types = ["home.HomePage"]
     subpage_types: list[str] = []
     max_count = 1
 
-    intro = RichTextField(_("introduction"), blank=True, features=INTRO_FEATURES)
-
-    content_panels = [*BasePage.content_panels, FieldPanel("intro")]
-    search_fields = [*Page.search_fields, index.SearchField("intro")]
     template = "pages/people/people.html"
 
     class Meta:
@@ -55,20 +48,16 @@ class PeoplePage(BasePage):
         }
 
 
-class CommitteePage(BasePage):
+class CommitteePage(IntroducedPage):
     """Who is on a committee, and until when."""
 
     parent_page_types = ["home.HomePage"]
     subpage_types: list[str] = []
 
-    intro = RichTextField(_("introduction"), blank=True, features=INTRO_FEATURES)
-
     content_panels = [
-        *BasePage.content_panels,
-        FieldPanel("intro"),
+        *IntroducedPage.content_panels,
         InlinePanel("terms", heading=_("Members"), label=_("Term of office")),
     ]
-    search_fields = [*Page.search_fields, index.SearchField("intro")]
     template = "pages/people/committee.html"
 
     class Meta:
@@ -162,14 +151,13 @@ class CommitteeTerm(Orderable):
             raise ValidationError({"ends_on": _("It ends before it begins.")})
 
 
-class ContactPage(RoutableBasePage):
+class ContactPage(RoutableBasePage, IntroducedPage):
     """Telephone, hours, who answers what, and a form that reaches the team."""
 
     parent_page_types = ["home.HomePage"]
     subpage_types: list[str] = []
     max_count = 1
 
-    intro = RichTextField(_("introduction"), blank=True, features=INTRO_FEATURES)
     telephone = models.CharField(_("telephone"), max_length=40, blank=True)
     hours = models.CharField(
         _("hours"), max_length=150, blank=True, help_text=_("When somebody answers it.")
@@ -185,8 +173,7 @@ class ContactPage(RoutableBasePage):
     postal_address = models.TextField(_("postal address"), blank=True, max_length=300)
 
     content_panels = [
-        *BasePage.content_panels,
-        FieldPanel("intro"),
+        *IntroducedPage.content_panels,
         MultiFieldPanel(
             [
                 FieldRowPanel([FieldPanel("telephone"), FieldPanel("hours")]),
@@ -196,7 +183,6 @@ class ContactPage(RoutableBasePage):
             heading=_("How to reach the team"),
         ),
     ]
-    search_fields = [*Page.search_fields, index.SearchField("intro")]
     template = "pages/people/contact.html"
 
     class Meta:
