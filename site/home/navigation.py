@@ -1,6 +1,6 @@
 """What frames every page: the site's name, a notice for all, and the ways around the site."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -51,15 +51,27 @@ def site_frame(request: HttpRequest) -> dict:
     shown = SimpleLazyObject(lambda: _shown(request))
     path = request.path
     return {
+        "frame_as": SimpleLazyObject(lambda: _as_it_stands(request, shown)),
         "site_name": SimpleLazyObject(lambda: shown.site_name),
         "site_navigation": SimpleLazyObject(lambda: _mark(path, shown.head)),
         "footer_navigation": SimpleLazyObject(lambda: _mark(path, shown.foot)),
         "notice_bar": SimpleLazyObject(lambda: shown.notice),
         # Blank on the pages that begin with it.
         "site_search_url": SimpleLazyObject(
-            lambda: "" if path in {"/", shown.search} else shown.search
+            lambda: "" if _begins_with_search(path, shown) else shown.search
         ),
     }
+
+
+def _as_it_stands(request: HttpRequest, shown: Shown) -> str:
+    """Return what the frame is kept under: all that the page in it changes."""
+    path = request.path
+    marked = [_current(path, items) for items in (shown.head, shown.foot)]
+    return f"{host_of(request)} {marked} {_begins_with_search(path, shown)}"
+
+
+def _begins_with_search(path: str, shown: Shown) -> bool:
+    return path in {"/", shown.search}
 
 
 def _shown(request: HttpRequest) -> Shown:
@@ -175,12 +187,19 @@ def _always_at_the_foot() -> list[NavigationItem]:
 def _mark(path: str, items: Iterable[NavigationItem]) -> list[NavigationItem]:
     """Return the items, the one that leads nearest to a path marked as current."""
     marked = list(items)
-    leading = [at for at, item in enumerate(marked) if _leads_to(item.href, path)]
-    if leading:
-        nearest = max(leading, key=lambda at: len(marked[at].href))
-        current = "page" if marked[nearest].href == path else "true"
-        marked[nearest] = replace(marked[nearest], current=current)
+    if current := _current(path, marked):
+        at, how = current
+        marked[at] = replace(marked[at], current=how)
     return marked
+
+
+def _current(path: str, items: Sequence[NavigationItem]) -> tuple[int, str] | None:
+    """Return the place of the item that leads nearest to a path, and how it is marked."""
+    leading = [at for at, item in enumerate(items) if _leads_to(item.href, path)]
+    if not leading:
+        return None
+    nearest = max(leading, key=lambda at: len(items[at].href))
+    return nearest, "page" if items[nearest].href == path else "true"
 
 
 def _leads_to(href: str, path: str) -> bool:

@@ -50,10 +50,6 @@ class Token(NamedTuple):
     start: int
     end: int
 
-    @property
-    def stem(self) -> str:
-        return stem(self.word)
-
 
 def tokens(text: str) -> Iterator[Token]:
     for match in WORD.finditer(text):
@@ -69,6 +65,16 @@ def stems_of(text: str) -> list[str]:
     return [stem(word) for word in words_of(text)]
 
 
+def places_of_stems(text: str) -> tuple[list[str], list[tuple[int, int]]]:
+    """Return the stem of each word of a text, and where that begins and ends."""
+    stems, spans = [], []
+    for match in WORD.finditer(text):
+        if found := _stem_as_written(match[0]):
+            stems.append(found)
+            spans.append(match.span())
+    return stems, spans
+
+
 @lru_cache(maxsize=50_000)
 def fold(text: str) -> str:
     """Return a word without case, accents, apostrophes and the possessive."""
@@ -79,6 +85,13 @@ def fold(text: str) -> str:
         # A compatibility form can hold more than a word: blanks part words in what is stored.
         text = "".join(char for char in text.casefold() if char.isalnum() or char == "'")
     return text.lower().removesuffix("'s").replace("'", "")
+
+
+@lru_cache(maxsize=10_000)
+def _stem_as_written(text: str) -> str:
+    """Return the stem of what `WORD` found; blank where nothing of it is a word."""
+    word = fold(text)[:LONGEST]
+    return stem(word) if word else ""
 
 
 @lru_cache(maxsize=50_000)
