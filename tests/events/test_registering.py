@@ -407,7 +407,7 @@ class TestJoining:
         with time_machine.travel(own.event.starts_at - BEFORE_START):
             page = client.get(address)
             assert CALL not in page.content.decode()
-            assert "4711" not in page.content.decode()
+            assert "Passcode 4711" not in page.content.decode()
             answer = client.post(address)
         assert tree(answer).xpath("//main//a[@href=$to]", to=CALL)
         assert "4711" in words(answer)

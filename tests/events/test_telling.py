@@ -115,9 +115,9 @@ class TestRegistered:
         assert (method_of(mail), entry_of(mail)["sequence"]) == ("REQUEST", 0)
 
     def test_online_says_nothing_of_arriving(self):
-        register_one(make_event(arrival_notes="The side door.", day_contact="Jo, 555"))
+        register_one(make_event(arrival_notes="The side door.", day_contact="Jo, 555 0100"))
         (mail,) = mails("registered")
-        assert "side door" not in text_of(mail) and "555" not in text_of(mail)
+        assert "side door" not in text_of(mail) and "555 0100" not in text_of(mail)
 
     def test_in_person_says_nothing_of_joining(self):
         register_one(make_event(format="in_person", place="Library"))
@@ -489,7 +489,7 @@ def test_the_link_to_the_call_is_in_no_mail(archive, staff, later):
         parts = [text_of(mail), message(mail).get_body(("html",)).get_content()]
         parts += [part.get_payload(decode=True).decode() for part in files_of(mail)]
         whole = " ".join(parts).replace("\r\n ", "")
-        assert CALL not in whole and "4711" not in whole
+        assert CALL not in whole and "Code 4711" not in whole
         for part in files_of(mail):
             content = part.get_payload(decode=True).decode().replace("\r\n ", "")
             assert not [w for w in ("/mine/", "/confirm/", "/series/") if w in content]
