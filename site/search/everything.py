@@ -24,7 +24,7 @@ from search.kinds import kind_links, labels_of_kinds
 from search.models import Entry, GlossaryTerm
 from search.narrowed import Narrowed, NarrowingForm, WordsField
 from search.query import tidy
-from search.results import Results, find, lead_to
+from search.results import Results, expired_objects, find, lead_to
 from search.showing import ShownHit, shown
 
 SELECTS = ("year", "host", "tag")
@@ -157,6 +157,7 @@ def _answer(request: HttpRequest, form: SearchForm, narrowed: SearchNarrowed) ->
         narrowing,
         request.GET.get("page"),
         synonyms=synonyms,
+        expired=kept(request, "search:expired", expired_objects),
         addresses_of=lambda refs: kept_each(request, "search:address", refs, addresses_of),
     )
     form.count(results.counts, partial(_names_of, request))

@@ -91,16 +91,17 @@ def find(
     per_page: int = HITS_PER_PAGE,
     *,
     synonyms: Synonyms | None = None,
+    expired: frozenset[ObjectRef] | None = None,
     addresses_of: AddressesOf = addresses_of,
 ) -> Results:
     """Answer a query as typed. Raises nothing for it, however odd.
 
     Where nothing has the words, the answer is that of the words probably meant. `synonyms` are
-    those of the glossary, and `addresses_of` tells where objects are read that readers may see,
-    for who has these at hand.
+    those of the glossary, `expired` what `expired_objects` returns, and `addresses_of` tells where
+    objects are read that readers may see, for who has these at hand.
     """
     for _attempt in range(MOST_ATTEMPTS):
-        asking = _Asking(narrowing, per_page, synonyms, addresses_of)
+        asking = _Asking(narrowing, per_page, synonyms, expired, addresses_of)
         results = _find(asking, tidy(text), page)
         if not asking.was_overtaken(results):
             break
@@ -139,6 +140,14 @@ def complete(text: str, narrowing: Narrowing, limit: int = SUGGESTIONS) -> list[
     return [before + ending for ending in endings]
 
 
+def expired_objects() -> frozenset[ObjectRef]:
+    """Return what is past its time and still in the index, until the worker has taken it down."""
+    # Said though it follows: the index of what expires is then used, not the whole table read.
+    expiring = Entry.objects.filter(expires_at__isnull=False)
+    expired = expiring.filter(expires_at__lte=timezone.now())
+    return frozenset(expired.values_list("model", "object_id").distinct())
+
+
 def lead_to(entries: Iterable[Entry]) -> list[Hit]:
     """Return entries as hits of no words, in their order; those that may not be seen are gone."""
     entries = list(entries)
@@ -158,6 +167,7 @@ class _Asking:
         narrowing: Narrowing,
         per_page: int,
         synonyms: Synonyms | None = None,
+        expired: frozenset[ObjectRef] | None = None,
         addresses_of: AddressesOf = addresses_of,
     ) -> None:
         self.per_page = per_page
@@ -172,10 +182,7 @@ class _Asking:
         self.pending = {change.object_ref for change in pending}
         if pending and not lags:
             self.engine = Ahead(self.engine, self.pending)
-        # Said though it follows: the index of what expires is then used, not the whole table read.
-        expiring = Entry.objects.filter(expires_at__isnull=False)
-        expired = expiring.filter(expires_at__lte=timezone.now())
-        hidden = frozenset(expired.values_list("model", "object_id").distinct())
+        hidden = expired_objects() if expired is None else expired
         self.narrowing = replace(narrowing, hidden=hidden)
         self.synonyms = GlossaryTerm.objects.synonyms() if synonyms is None else synonyms
 
