@@ -18,8 +18,11 @@ DATABASE_URL = "postgres://postgres@127.0.0.1:5432/postgres"
 CACHE_URL = "redis://127.0.0.1:6379/1"
 INSTALL = ["apt-get", "install", "-qq", "-y", "--no-install-recommends"]
 UPDATE = ["apt-get", "update", "-qq"]
-PROCESSES = "3"
+PROCESSES = "4"
 """Of two processors: a third of what tests take is waiting for a server or a browser."""
+AT_ONCE = "1"
+"""Tests that a process is given: by the dozen, two of them had nothing left to do for five minutes
+while the others were at those that are run last, with browsers and processes of their own."""
 FONT = "fonts-liberation"
 NODE = {"nodejs": "node", "npm": "npm"}
 """Packages of Debian, and the programs they bring."""
@@ -90,7 +93,8 @@ def has_arial() -> bool:
 
 
 def run_pytest(arguments: list[str], **environment: str) -> None:
-    command = [sys.executable, "-m", "pytest", "-n", PROCESSES, *arguments]
+    shared = ["-n", PROCESSES, "--maxschedchunk", AT_ONCE]
+    command = [sys.executable, "-m", "pytest", *shared, *arguments]
     done = subprocess.run(command, env={**os.environ, **environment})
     if done.returncode:
         sys.exit(done.returncode)
