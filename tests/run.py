@@ -18,7 +18,7 @@ DATABASE_URL = "postgres://postgres@127.0.0.1:5432/postgres"
 CACHE_URL = "redis://127.0.0.1:6379/1"
 INSTALL = ["apt-get", "install", "-qq", "-y", "--no-install-recommends"]
 UPDATE = ["apt-get", "update", "-qq"]
-PROCESSES = "4"
+PROCESSES = "3"
 """Of two processors: a third of what tests take is waiting for a server or a browser."""
 AT_ONCE = "1"
 """Tests that a process is given: by the dozen, two of them had nothing left to do for five minutes
