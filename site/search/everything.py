@@ -145,8 +145,8 @@ def _beginning(request: HttpRequest) -> dict:
 def _count_by_kind() -> Counter[str]:
     """Count what can be found: all by an index alone, and those few apart that have expired."""
     entries = Entry.objects.order_by().values_list("kind")
-    expired = entries.filter(expires_at__isnull=False, expires_at__lte=timezone.now())
-    return Counter(dict(entries.annotate(count=Count("*")))) - Counter(kind for (kind,) in expired)
+    expired = Counter(kind for (kind,) in entries.expired())
+    return Counter(dict(entries.annotate(count=Count("*")))) - expired
 
 
 def _answer(request: HttpRequest, form: SearchForm, narrowed: SearchNarrowed) -> dict:

@@ -142,10 +142,7 @@ def complete(text: str, narrowing: Narrowing, limit: int = SUGGESTIONS) -> list[
 
 def expired_objects() -> frozenset[ObjectRef]:
     """Return what is past its time and still in the index, until the worker has taken it down."""
-    # Said though it follows: the index of what expires is then used, not the whole table read.
-    expiring = Entry.objects.filter(expires_at__isnull=False)
-    expired = expiring.filter(expires_at__lte=timezone.now())
-    return frozenset(expired.values_list("model", "object_id").distinct())
+    return frozenset(Entry.objects.expired().values_list("model", "object_id").distinct())
 
 
 def lead_to(entries: Iterable[Entry]) -> list[Hit]:

@@ -6,7 +6,6 @@ from django.db.models.functions import Left, StrIndex
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -83,8 +82,8 @@ def _counts(*slugs: str) -> dict[str, dict[str, int]]:
     index of these, and entries need not be read.
     """
     kind = Left("entry_id", StrIndex("entry_id", Value(":")) - 1)
-    expired = Entry.objects.filter(expires_at__isnull=False, expires_at__lte=timezone.now())
-    borne = EntryLabel.objects.filter(facet="tag").exclude(entry__in=expired.values("pk"))
+    expired = Entry.objects.expired().values("pk")
+    borne = EntryLabel.objects.filter(facet="tag").exclude(entry__in=expired)
     counts: dict[str, dict[str, int]] = {}
     parts = kinds_of_parts()
     if slugs:

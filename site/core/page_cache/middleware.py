@@ -20,7 +20,7 @@ from wagtail.views import serve
 from core.page_cache import changes
 from core.page_cache.clock import clock
 from core.page_cache.stores import Answer, Store, current_store
-from core.security import plain_headers
+from core.security import forms_may_leave, plain_headers
 
 OF_A_READER = {"private", "no-store"}
 CONDITIONS = frozenset({"HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE"})
@@ -123,7 +123,7 @@ def _words(response: HttpResponseBase, header: str) -> set[str]:
 
 def _answer(request: HttpRequest, response: HttpResponse, valid_until: float) -> Answer:
     content = response.content
-    is_plain = not request.__dict__.get("forms_may_leave") and _is_plain(response)
+    is_plain = not forms_may_leave(request) and _is_plain(response)
     if not response.has_header("Cache-Control"):
         # A browser asks each time whether it is still so, and sees a publish at once.
         patch_cache_control(response, no_cache=True)
